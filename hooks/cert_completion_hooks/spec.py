@@ -1,0 +1,183 @@
+"""The hook specification: every question and request that the plugin puts to a host.
+
+All hooks work in bulk. The plugin names every argument; an implementation takes those it needs as plain parameters,
+without `*` and without defaults. Every mapping that is returned has only keys that were asked for, echoed exactly; a key
+that is absent means "there is none". "Cannot tell now" is never an absent key: raise `HostUnavailable`. Text that is
+asked for is normalised (`cert_completion_hooks.normalised`); a host normalises its own names before comparing them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pluggy
+
+from cert_completion_hooks.types import (
+    Actor,
+    BatchInfo,
+    BatchSummary,
+    Certification,
+    CertificationRef,
+    ChangeToUndo,
+    CompletionChange,
+    CompletionState,
+    EvidenceItem,
+    EvidenceKey,
+    EvidenceType,
+    HostInfo,
+    Learner,
+    Message,
+    MessageResult,
+    StateKey,
+    UndoResult,
+    WriteResult,
+)
+
+PROJECT_NAME = "cert_completion"
+ENTRY_POINT_GROUP = "cert_completion.hosts.v1"
+SPEC_VERSION = 1
+
+hookspec = pluggy.HookspecMarker(PROJECT_NAME)
+hookimpl = pluggy.HookimplMarker(PROJECT_NAME)
+
+
+@hookspec
+def host_info() -> HostInfo:  # type: ignore[empty-body]
+    """Say what this host is and can do.
+
+    Called: once for every active host, when the process starts to use hosts.
+    Return: the host's name, version, contract version, database alias and capabilities.
+    If nobody answers: a start-up error; every host must implement it.
+    """
+
+
+@hookspec(firstresult=True)
+def find_learners(actor: Actor, usernames: Sequence[str]) -> Mapping[str, Sequence[Learner]] | None:
+    """Find the learners that files call by these user names.
+
+    Called: once for each portion of rows.
+    Given: the administrator who imports; distinct normalised user names, never blank, at most 150 characters each.
+    Return: user name -> every learner whose own name, normalised, is equal to it, case included. Deleted and retired
+    accounts may be left out or returned with that status. One learner has one name only.
+    If nobody answers: a start-up error; required.
+    """
+
+
+@hookspec(firstresult=True)
+def find_certifications(
+    actor: Actor, references: Sequence[CertificationRef], ignore_case: bool
+) -> Mapping[CertificationRef, Sequence[Certification]] | None:
+    """Find the certifications that files name so.
+
+    Called: once for each portion of rows.
+    Given: distinct references, both names normalised, at least one of them not empty; whether case is ignored (then
+    `cert_completion_hooks.folded` texts are compared).
+    Return: reference -> every certification with that short name or that ID number (an empty name matches nothing), in
+    any order, also inactive ones, and with `allowed=False` those that this administrator may not write.
+    If nobody answers: a start-up error; required.
+    """
+
+
+@hookspec(firstresult=True)
+def list_certifications(actor: Actor, after: str, limit: int) -> Sequence[Certification] | None:
+    """List the certifications, a page at a time.
+
+    Called: where the plugin looks for names that are close to a misspelt one, and where it fills its template.
+    Given: the key after which to go on ("" for the beginning) and the greatest number wanted.
+    Return: the next certifications in the order of their keys; fewer than `limit` only at the end.
+    If nobody answers: a start-up error; required.
+    """
+
+
+@hookspec(firstresult=True)
+def find_completion_states(
+    actor: Actor, keys: Sequence[StateKey], as_of: date
+) -> Mapping[StateKey, CompletionState] | None:
+    """Tell what is held for these learners and certifications on a day.
+
+    Called: once for each portion of rows, and for previews of an undo.
+    Given: distinct keys; the day for which `state` is asked.
+    Return: key -> state. A key that is absent means: not assigned, no record, no history.
+    If nobody answers: a start-up error; required.
+    """
+
+
+@hookspec(firstresult=True)
+def find_evidence(actor: Actor, keys: Sequence[EvidenceKey]) -> Mapping[EvidenceKey, EvidenceItem] | None:
+    """Tell which evidence items exist already.
+
+    Called: once for each portion that has rows which would become evidence.
+    Given: distinct keys, their names normalised.
+    Return: key -> the item that has this learner, short name, ID number and completion date.
+    If nobody answers: evidence cannot be chosen. Goes with the capability `evidence`.
+    """
+
+
+@hookspec(firstresult=True)
+def evidence_types(actor: Actor) -> Sequence[EvidenceType] | None:
+    """List the types of evidence that this administrator may choose.
+
+    Called: when the upload form is shown, and when a file is read for which one was chosen.
+    Return: the types with their fields.
+    If nobody answers: only the default type, which has no fields.
+    """
+
+
+@hookspec(firstresult=True)
+def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) -> Sequence[WriteResult] | None:
+    """Write completions.
+
+    Called: once for each portion, inside the plugin's transaction when the host uses the same database connection.
+    Given: at most one change for a learner and certification.
+    Return: one result for each change, in any order. For each: lock the learner and certification (in the order of
+    `state_key`); `repeated` if this key was applied before; else `conflict` if the present state's digest is not
+    `expected`, or the learner, the certification or the actor's right is gone; else write all of it and answer
+    `written`, or nothing of it and answer `failed` with a reason. A host with its own database keeps the keys it has
+    applied, in the same transaction as the records.
+    If nobody answers: a start-up error; required.
+    """
+
+
+@hookspec(firstresult=True)
+def record_evidence(batch: BatchInfo, items: Sequence[EvidenceItem]) -> Sequence[WriteResult] | None:
+    """Create evidence items.
+
+    Called: once for each portion that has any, inside the plugin's transaction as above. The uploader (`batch.actor`) is
+    their creator.
+    Return: one result for each item: `repeated` if this key was applied before; else `conflict` if an item with the same
+    `evidence_key` exists or the learner is gone; else `written`, or `failed` with a reason.
+    If nobody answers: evidence cannot be chosen. Goes with the capability `evidence`.
+    """
+
+
+@hookspec(firstresult=True)
+def undo_changes(
+    batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]
+) -> Sequence[UndoResult] | None:
+    """Take back what an import wrote.
+
+    Called: when an administrator undoes an import, and when `all_or_nothing` has to give up.
+    Given: changes that were written, with what was there before; evidence items that were written.
+    Return: one result for each change and item, by key. A record that still is as the import wrote it is taken away (the
+    former current record comes back, out of the history if it was moved there; the assignment goes if the change made it
+    and nothing else stands); one that was changed since stays and is named. Asking again is harmless: `undone`.
+    If nobody answers: imports of this site cannot be undone. Goes with the capability `undo`.
+    """
+
+
+@hookspec(firstresult=True)
+def send_messages(batch: BatchInfo, messages: Sequence[Message]) -> Sequence[MessageResult] | None:
+    """Send messages to learners.
+
+    Called: by a task of its own, after the records they tell of are committed.
+    Return: one result for each message. Suspended learners are answered with `never`. The same key is sent once.
+    If nobody answers: messages cannot be chosen. Goes with the capability `messages`.
+    """
+
+
+@hookspec
+def batch_finished(batch: BatchInfo, summary: BatchSummary) -> None:
+    """Hear that an import has ended.
+
+    Called: once for every active host, separately: what one host raises is logged and keeps nobody else from hearing.
+    It may be called again for the same import after a crash.
+    """

@@ -1,0 +1,34 @@
+"""How names are compared: the one place where text from a file and text from a host meet (import-rules.md §1.2)."""
+
+import unicodedata
+
+# White space and characters without any width, as they stick to cells copied from documents and web pages.
+# str.strip() knows the white space, but neither the zero-width characters nor NUL and the other controls.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u180e\u00ad\u200e\u200f"
+_TRIMMED_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc"})
+
+
+def _is_trimmed(character: str) -> bool:
+    return character in _INVISIBLE or unicodedata.category(character) in _TRIMMED_CATEGORIES
+
+
+def normalised(text: str) -> str:
+    """The form in which a name is compared and matched.
+
+    Given any text, returns it in Unicode NFC, without white space (no-break spaces included), zero-width characters
+    and control characters at its ends. What stands inside stays. Source: import-rules.md §1.2.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip(" ")
+    text = unicodedata.normalize("NFC", text)
+    start, end = 0, len(text)
+    while start < end and _is_trimmed(text[start]):
+        start += 1
+    while end > start and _is_trimmed(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def folded(text: str) -> str:
+    """The form in which two names are compared when case is ignored: normalised, then full Unicode case folding."""
+    return normalised(normalised(text).casefold())
