@@ -1,0 +1,3 @@
+"""Imports certifications that learners earned elsewhere into an LMS."""
+
+__version__ = "0.1.0"

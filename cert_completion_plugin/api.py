@@ -1,0 +1,125 @@
+"""The public functions for other code, and all that the pages, the admin and the commands call. Values, not models.
+
+Permissions are the caller's to check; `PERMISSION_UPLOAD` and `PERMISSION_VIEW_REPORT` name them.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from cert_completion_plugin import batches, tasks
+from cert_completion_plugin.batches import OptionNotOffered, TryAgain
+from cert_completion_plugin.core.options import Options, OptionsError
+from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
+from cert_completion_plugin.core.rows import Decision
+from cert_completion_plugin.gateway import gateway
+from cert_completion_plugin.store import batches as stored
+from cert_completion_plugin.store import ledger, portions
+from cert_completion_plugin.store.values import Batch, Progress
+
+__all__ = [
+    "PERMISSION_UPLOAD",
+    "PERMISSION_VIEW_REPORT",
+    "Batch",
+    "BatchState",
+    "Decision",
+    "OptionNotOffered",
+    "Options",
+    "OptionsError",
+    "Outcome",
+    "Progress",
+    "TryAgain",
+    "find",
+    "last_progress",
+    "newest",
+    "progress",
+    "record_of_learning_path",
+    "rows",
+    "rows_before",
+    "submit",
+    "sweep",
+    "unfinished",
+    "work_off",
+]
+
+PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
+PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
+
+
+def submit(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str, options: Options) -> Batch:
+    """Take in a file of certification completions as a new import, and return at once.
+
+    `chunks` are the bytes of the file in order. The file is stored whole or not at all; when the surrounding transaction
+    commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep sends again.
+    Raises OptionNotOffered. A file over the site's limit comes back in state `refused`.
+    """
+    batch = batches.receive(
+        chunks,
+        file_name=file_name,
+        uploaded_by_id=user.pk,
+        uploaded_by_name=user.get_username(),
+        options=options,
+    )
+    transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return batch
+
+
+def find(reference: str) -> Batch | None:
+    """The import with this reference (32 hexadecimal digits, hyphens allowed); None if there is none."""
+    return stored.find(reference)
+
+
+def newest(*, before: int | None = None, limit: int = 50) -> list[Batch]:
+    """Imports, the newest first; with `before`, those older than the import with that `id`."""
+    return stored.newest(before=before, limit=limit)
+
+
+def progress(batch: Batch) -> Progress:
+    """How far an import has come, and its rows by outcome and code so far."""
+    return portions.progress(batch)
+
+
+def last_progress(batch: Batch) -> Any:
+    """When something last happened on an import (an aware datetime where the site uses time zones)."""
+    return stored.last_progress(batch)
+
+
+def rows(batch: Batch, *, after: int = 0, limit: int = 100) -> list[Decision]:
+    """What became of the rows of an import, by line: the next `limit` whose line is above `after`."""
+    return ledger.page(batch, Phase.WRITTEN, after=after, limit=limit)
+
+
+def rows_before(batch: Batch, *, before: int, limit: int = 100) -> list[Decision]:
+    """What became of the rows of an import, by line: the last `limit` whose line is below `before`."""
+    return ledger.page_before(batch, Phase.WRITTEN, before=before, limit=limit)
+
+
+def record_of_learning_path(learner_key: str) -> str:
+    """The path of a learner's Record of Learning on this site; "" where the host has none."""
+    return gateway().record_of_learning_path(learner_key)
+
+
+def unfinished() -> list[int]:
+    """The ids of the imports that have work to do, oldest first."""
+    return batches.unfinished()
+
+
+def sweep() -> list[int]:
+    """Send the work of imports without progress to the workers again; returns their ids."""
+    return tasks.resend_stalled()
+
+
+def work_off(batch_id: int) -> None:
+    """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
+
+    Raises TryAgain when a portion could not be worked on just now.
+    """
+    while (work := batches.next_work(batch_id)) is not None:
+        if work.read and not batches.read(batch_id):
+            return
+        for portion_id in work.portions:
+            batches.work(portion_id)
+        batches.close(batch_id)

@@ -1,0 +1,21 @@
+"""The life of an import: received, read, worked on portion by portion, closed; swept up where work got lost."""
+
+from cert_completion_plugin.batches.closing import close
+from cert_completion_plugin.batches.portions import work
+from cert_completion_plugin.batches.reading import read
+from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
+from cert_completion_plugin.batches.sweeping import NextWork, next_work, stalled, unfinished
+from cert_completion_plugin.batches.trouble import TryAgain
+
+__all__ = [
+    "NextWork",
+    "OptionNotOffered",
+    "TryAgain",
+    "close",
+    "next_work",
+    "read",
+    "receive",
+    "stalled",
+    "unfinished",
+    "work",
+]

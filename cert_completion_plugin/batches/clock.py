@@ -1,0 +1,15 @@
+"""The time as imports see it."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def today() -> date:
+    """The site's calendar day, in the time zone of its settings whatever a viewer has activated."""
+    moment = now()
+    return timezone.localdate(moment, timezone.get_default_timezone()) if timezone.is_aware(moment) else moment.date()

@@ -1,0 +1,47 @@
+"""The core's answers for rows of an import: what should happen to them, asked with the import's frozen choices."""
+
+from collections.abc import Sequence
+
+from cert_completion_plugin.batches.identity import actor_of
+from cert_completion_plugin.core.dates import DateFormat
+from cert_completion_plugin.core.headings import Columns, read_headings
+from cert_completion_plugin.core.issues import Issue
+from cert_completion_plugin.core.outcomes import Outcome
+from cert_completion_plugin.core.parse import parse_row
+from cert_completion_plugin.core.pipeline import decide_portion
+from cert_completion_plugin.core.rows import Decision, RawRow
+from cert_completion_plugin.gateway import gateway
+from cert_completion_plugin.store.values import Batch
+
+
+def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
+    """Decide these rows on the import's day. Raises HostUnavailable, HostContractError."""
+    assert batch.as_of is not None
+    host = gateway().acting_for(actor_of(batch))
+    return decide_portion(raw, columns_of(batch), date_format_of(batch), batch.options, batch.as_of, host)
+
+
+def all_failed(batch: Batch, raw: Sequence[RawRow], reason: Issue) -> list[Decision]:
+    """Decisions for rows that could not be worked on at all."""
+    parsed = [parse_row(row, columns_of(batch), date_format_of(batch)) for row in raw]
+    return [
+        Decision(
+            line=row.line,
+            outcome=Outcome.FAILED,
+            username=row.username_text,
+            short_name=row.reference_text.short_name,
+            id_number=row.reference_text.id_number,
+            issues=(reason,),
+        )
+        for row in parsed
+    ]
+
+
+def columns_of(batch: Batch) -> Columns:
+    columns, _ = read_headings(batch.headings)
+    assert columns is not None
+    return columns
+
+
+def date_format_of(batch: Batch) -> DateFormat | None:
+    return DateFormat.named(batch.date_format) if batch.date_format else None

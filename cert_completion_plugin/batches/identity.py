@@ -1,0 +1,30 @@
+"""How an import introduces itself to the hosts."""
+
+from cert_completion_hooks.types import Actor, BatchInfo
+from django.urls import NoReverseMatch, reverse
+
+from cert_completion_plugin.batches import clock
+from cert_completion_plugin.store.values import Batch
+
+
+def actor_of(batch: Batch) -> Actor:
+    return Actor(key=batch.uploaded_by_key, username=batch.uploaded_by_name)
+
+
+def info_of(batch: Batch) -> BatchInfo:
+    return BatchInfo(
+        batch_id=batch.reference,
+        plan=batch.plan,
+        file_name=batch.file_name,
+        actor=actor_of(batch),
+        as_of=batch.as_of or clock.today(),
+        uploaded_at=batch.uploaded_at,
+        report_url=_report_url(batch),
+    )
+
+
+def _report_url(batch: Batch) -> str:
+    try:
+        return reverse("cert_completion_plugin:batch", args=[batch.reference])
+    except NoReverseMatch:
+        return ""

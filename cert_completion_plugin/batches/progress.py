@@ -1,0 +1,64 @@
+"""What a reading of a file has come to: kept with every chunk, so that it goes on where it was killed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cert_completion_plugin import tabular
+from cert_completion_plugin.core.dates import DateVotes
+from cert_completion_plugin.core.headings import Columns, read_headings
+from cert_completion_plugin.core.issues import REFUSALS, Issue
+from cert_completion_plugin.store.values import issue_as_json, issue_from_json
+
+
+@dataclass
+class ReadingProgress:
+    """The reader's place in the file, the rows counted, the votes on date formats and the issues found so far.
+
+    `columns` is None where the headings refuse the file; reading goes on to its end all the same, so that the
+    administrator sees every reason at once.
+    """
+
+    reader: tabular.ReaderState
+    headings: tuple[str, ...]
+    columns: Columns | None
+    rows: int = 0
+    votes: DateVotes = field(default_factory=DateVotes)
+    issues: list[Issue] = field(default_factory=list)
+
+    def note(self, issues: Iterable[Issue]) -> None:
+        """Add issues of the file, those of them that were not noted with an earlier chunk."""
+        for issue in issues:
+            if not any(_same(issue, known) for known in self.issues):
+                self.issues.append(issue)
+
+    @property
+    def is_refused(self) -> bool:
+        return any(issue.code in REFUSALS for issue in self.issues)
+
+    def as_mapping(self) -> dict[str, Any]:
+        return {
+            "reader": self.reader.as_mapping(),
+            "headings": list(self.headings),
+            "rows": self.rows,
+            "votes": self.votes.as_state(),
+            "issues": [issue_as_json(issue) for issue in self.issues],
+        }
+
+    @classmethod
+    def from_mapping(cls, plain: Mapping[str, Any]) -> "ReadingProgress":
+        headings = tuple(plain["headings"])
+        return cls(
+            reader=tabular.ReaderState.from_mapping(plain["reader"]),
+            headings=headings,
+            columns=read_headings(headings)[0],
+            rows=plain["rows"],
+            votes=DateVotes.from_state(plain["votes"]),
+            issues=[issue_from_json(issue) for issue in plain["issues"]],
+        )
+
+
+def _same(one: Issue, other: Issue) -> bool:
+    """Too many rows are told once, and so is a column without heading, whatever the line it was found on."""
+    where = (one.column, one.details.get("position")) == (other.column, other.details.get("position"))
+    return one.code is other.code and where

@@ -1,0 +1,204 @@
+"""Reading a file: bytes become rows, chunk by chunk, each chunk in a transaction that also keeps where to go on."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from cert_completion_plugin import conf, tabular
+from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches.progress import ReadingProgress
+from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
+from cert_completion_plugin.core.dates import DateVotes
+from cert_completion_plugin.core.headings import Columns, read_headings, unknown_column
+from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.options import AUTO
+from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.core.parse import cell_text, date_texts
+from cert_completion_plugin.core.rows import RawRow
+from cert_completion_plugin.core.slices import pack, slice_of
+from cert_completion_plugin.store import batches, files, portions, rows
+from cert_completion_plugin.store.values import Batch
+
+
+def read(batch_id: int) -> bool:
+    """Read the file of an import, from the beginning or from where it was interrupted; says whether this call ended it.
+
+    Afterwards the import is `writing` with its portions made, or `needs_answer`, or `refused`. Called twice at once, one
+    of the two reads. Raises TryAgain; after the last attempt the import is `failed`.
+    """
+    now = clock.now()
+    if not batches.move(batch_id, [BatchState.RECEIVED, BatchState.READING], BatchState.READING, now=now):
+        return False
+    batches.count_attempt(batch_id)
+    batch = batches.get(batch_id)
+    assert batch is not None
+    if batch.attempts > conf.settings().max_attempts:
+        _give_up(batch, None)
+        return True
+    try:
+        return _Reading(batch).run()
+    except Exception as error:
+        if batch.attempts >= conf.settings().max_attempts:
+            _give_up(batch, error)
+            return True
+        reference_of(f"reading import {batch_id} was interrupted", error)
+        raise TryAgain(pause(error, batch.attempts)) from error
+
+
+def _give_up(batch: Batch, error: Exception | None) -> None:
+    reference, now = reference_of(f"import {batch.id} could not be read", error), clock.now()
+    with transaction.atomic():
+        if batches.move(
+            batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference
+        ):
+            rows.delete_all(batch.id)
+
+
+class _Overtaken(Exception):
+    """Another worker reads this file."""
+
+
+class _Reading:
+    """One pass over the file of one batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.mark = batch.reader_mark
+        self.source = files.StoredFile(batch.id, batch.file_size)
+        self.progress = ReadingProgress.from_mapping(batch.reader_state) if batch.reader_state else None
+
+    def run(self) -> bool:
+        try:
+            progress = self.progress or self._read_head()
+            self._read_rows(progress)
+        except tabular.Refused as refused:
+            self._refuse(refused.issues)
+        except _Overtaken:
+            return False
+        return True
+
+    def _read_head(self) -> ReadingProgress:
+        head = tabular.read_head(self.source, self.batch.options)
+        columns, issues = read_headings(head.headings, line=head.heading_line)
+        progress = ReadingProgress(reader=head.state, headings=head.headings, columns=columns)
+        progress.note([*head.issues, *issues])
+        with transaction.atomic():
+            self._claim()
+            self._keep(progress, headings=list(head.headings))
+        return progress
+
+    def _read_rows(self, progress: ReadingProgress) -> None:
+        try:
+            for chunk in tabular.read_slices(self.source, progress.reader):
+                with transaction.atomic():
+                    self._claim()
+                    self._take(progress, chunk.rows)
+                    progress.reader = chunk.state
+                    self._keep(progress, rows_read=progress.rows)
+        except tabular.Refused as refused:
+            progress.note(refused.issues)
+        self._finish(progress)
+
+    def _claim(self) -> None:
+        if not batches.claim_reading(self.batch.id, self.mark):
+            raise _Overtaken
+        self.mark += 1
+
+    def _take(self, progress: ReadingProgress, chunk: Sequence[RawRow]) -> None:
+        progress.rows += len(chunk)
+        limit = conf.settings().max_rows
+        if progress.rows > limit:
+            progress.note([Issue(Code.TOO_MANY_ROWS, details={"limit": limit})])
+        columns = progress.columns
+        if progress.is_refused or columns is None:
+            return
+        rows.insert(self.batch.id, ((row, slice_of(row, columns.username)) for row in chunk))
+        _note_cells_without_heading(progress, columns, chunk)
+        if self.batch.options.date_format == AUTO:
+            _vote(progress.votes, columns, chunk)
+
+    def _keep(self, progress: ReadingProgress, **fields: Any) -> None:
+        batches.update(
+            self.batch.id, reader_state=progress.as_mapping(), progressed_at=clock.now(), attempts=0, **fields
+        )
+
+    def _refuse(self, issues: Sequence[Issue]) -> None:
+        now = clock.now()
+        with transaction.atomic():
+            self._claim()
+            batches.move(
+                self.batch.id,
+                [BatchState.READING],
+                BatchState.REFUSED,
+                now=now,
+                finished_at=now,
+                file_issues=batches.issues_json(issues),
+                reader_state={},
+                rows_read=0,
+            )
+            rows.delete_all(self.batch.id)
+
+    def _finish(self, progress: ReadingProgress) -> None:
+        if progress.is_refused:
+            self._refuse(progress.issues)
+            return
+        with transaction.atomic():
+            self._claim()
+            self._settle_dates(progress)
+
+    def _settle_dates(self, progress: ReadingProgress) -> None:
+        chosen = self.batch.options.date_format
+        fields: dict[str, Any] = {
+            "file_issues": batches.issues_json(progress.issues),
+            "detected": progress.reader.dialect.as_mapping(),
+            "reader_state": {},
+        }
+        if chosen == AUTO:
+            verdict = progress.votes.verdict()
+            if verdict.asks:
+                question = verdict.as_mapping()
+                batches.move(
+                    self.batch.id,
+                    [BatchState.READING],
+                    BatchState.NEEDS_ANSWER,
+                    now=clock.now(),
+                    question=question,
+                    **fields,
+                )
+                return
+            fields["detected"]["dates"] = verdict.as_mapping()
+            chosen = verdict.format_name
+        self._begin_work(date_format=chosen, **fields)
+
+    def _begin_work(self, **fields: Any) -> None:
+        """Make the portions; an import without rows is closed here and now."""
+        now = clock.now()
+        runs = pack(rows.slice_counts(self.batch.id), conf.settings().portion_rows)
+        portions.make(self.batch.id, self.batch.plan, runs)
+        target = BatchState.WRITING if runs else BatchState.FINISHED
+        finished_at = None if runs else now
+        batches.move(
+            self.batch.id,
+            [BatchState.READING],
+            target,
+            now=now,
+            as_of=clock.today(),
+            finished_at=finished_at,
+            **fields,
+        )
+
+
+def _vote(votes: DateVotes, columns: Columns, chunk: Iterable[RawRow]) -> None:
+    for row in chunk:
+        for text in date_texts(row, columns):
+            votes.add(row.line, text)
+
+
+def _note_cells_without_heading(progress: ReadingProgress, columns: Columns, chunk: Iterable[RawRow]) -> None:
+    """A column without a heading is ignored when all its cells are blank, else it is unknown (§1.1)."""
+    for index in columns.blank_headed:
+        for row in chunk:
+            if index < len(row.cells) and cell_text(row.cells[index]):
+                progress.note([unknown_column("", index, line=row.line)])
+                break

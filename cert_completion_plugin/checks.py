@@ -1,0 +1,37 @@
+"""System checks: what would go wrong later is said at start-up, with a hint."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+from cert_completion_plugin import conf
+from cert_completion_plugin.gateway import HostNotFound, gateway
+
+
+def register() -> None:
+    checks.register(check_settings, "cert_completion")
+    checks.register(check_hosts, "cert_completion")
+
+
+def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The dictionary `CERT_COMPLETION` can be read."""
+    try:
+        conf.settings()
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), hint=f"Correct {conf.NAME} in the settings.", id="cert_completion.E001")]
+    return []
+
+
+def check_hosts(app_configs: Any, **kwargs: Any) -> Sequence[checks.CheckMessage]:
+    """The active hosts exist, keep the contract's form and answer the required hooks."""
+    try:
+        problems = gateway().problems()
+    except HostNotFound as error:
+        return [checks.Error(str(error), hint=f"Correct HOSTS in {conf.NAME}.", id="cert_completion.E002")]
+    except ImproperlyConfigured:
+        return []
+    return [
+        checks.Error(problem.text, hint=problem.hint, obj=problem.code, id="cert_completion.E003") for problem in problems
+    ]

@@ -1,0 +1,59 @@
+"""The site's settings for imports: one dictionary, `CERT_COMPLETION`, read into a typed value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+NAME = "CERT_COMPLETION"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator can set. Each field is a key of `CERT_COMPLETION`, written in capitals.
+
+    `hosts`: names of the active hosts, in the order in which they are asked; an entry point's name or an import string.
+    `max_bytes`, `max_rows`: limits of one file. `portion_rows`: about how many rows are worked on in one transaction.
+    `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
+    long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page of
+    the report. `base_template`: the template that the plugin's pages extend.
+    """
+
+    hosts: tuple[str, ...] = ("records",)
+    max_bytes: int = 100 * 1024 * 1024
+    max_rows: int = 1_000_000
+    portion_rows: int = 1000
+    max_attempts: int = 5
+    stalled_after_seconds: int = 180
+    page_rows: int = 100
+    base_template: str = "admin/base_site.html"
+
+
+def settings() -> Settings:
+    """The settings as they are now. Raises ImproperlyConfigured, naming the key and what it takes."""
+    given = getattr(django_settings, NAME, {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(f"{NAME} must be a dictionary, not {type(given).__name__}.")
+    kinds = {field.name.upper(): field.default for field in fields(Settings)}
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in kinds:
+            raise ImproperlyConfigured(f"{NAME} has no key {key!r}. Its keys are: {', '.join(sorted(kinds))}.")
+        values[key.lower()] = _checked(key, value, kinds[key])
+    return Settings(**values)
+
+
+def _checked(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, tuple):
+        if isinstance(value, (list, tuple)) and value and all(isinstance(name, str) for name in value):
+            return tuple(value)
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a list of one or more names, not {value!r}.")
+    if isinstance(default, int):
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a whole number above zero, not {value!r}.")
+    if isinstance(value, str) and value:
+        return value
+    raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a text, not {value!r}.")

@@ -1,0 +1,116 @@
+"""A row on its way: RawRow -> ParsedRow -> ResolvedRow -> Decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from cert_completion_hooks.types import (
+    Certification,
+    CertificationRef,
+    CompletionRecord,
+    FieldValue,
+    Learner,
+    StateKey,
+)
+
+from cert_completion_plugin.core.issues import Issue
+from cert_completion_plugin.core.outcomes import Outcome
+
+Cell: TypeAlias = str | date
+"""The text of a cell as it stands in the file, or a native date of a workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One data record as read: its physical line (header = 1 if it is on the first line) and all its cells."""
+
+    line: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedRow:
+    """A row by itself, before anybody was asked: its normalised names, its dates, and what is wrong with them.
+
+    `username` and `reference` are None where the cells cannot be looked up (blank, too long, unprintable, ragged row).
+    `completed` is None where blank or invalid, `due` likewise. `name_texts` are kept for reports even so.
+    """
+
+    line: int
+    username_text: str
+    reference_text: CertificationRef
+    username: str | None
+    reference: CertificationRef | None
+    completed: date | None
+    due: date | None
+    issues: tuple[Issue, ...] = ()
+    fields: Mapping[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedRow:
+    """A parsed row with the learner and certification it denotes, and all its problems and warnings.
+
+    `unknown_certification`: the certification is unknown and the row becomes evidence if nothing else is wrong with it.
+    """
+
+    parsed: ParsedRow
+    learner: Learner | None
+    certification: Certification | None
+    issues: tuple[Issue, ...]
+    becomes_evidence: bool = False
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+    @property
+    def line(self) -> int:
+        return self.parsed.line
+
+    @property
+    def is_valid(self) -> bool:
+        return not any(issue.is_problem for issue in self.issues)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairBasis:
+    """On what the decisions for one learner and certification rest, and what they do beside writing rows.
+
+    It is carried by one decision of the pair: the leading row if it becomes current, else the first row written as
+    history. `former` is the current record that goes to history.
+    """
+
+    expected: str
+    assigned_before: bool
+    current_before: CompletionRecord | None
+    former: CompletionRecord | None
+    assign: bool
+    announce: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What should happen to one row.
+
+    `expires` and `window_opens` are set where the row is written and its certification expires. `repeats_line` names the
+    row that a duplicate repeats. `basis` is set on one written row of each learner and certification.
+    """
+
+    line: int
+    outcome: Outcome
+    username: str
+    short_name: str
+    id_number: str
+    issues: tuple[Issue, ...] = ()
+    learner_key: str = ""
+    certification_key: str = ""
+    completed: date | None = None
+    due: date | None = None
+    expires: date | None = None
+    window_opens: date | None = None
+    repeats_line: int | None = None
+    basis: PairBasis | None = None
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+    @property
+    def state_key(self) -> StateKey:
+        return StateKey(self.learner_key, self.certification_key)

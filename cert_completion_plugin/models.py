@@ -1,0 +1,209 @@
+"""The plugin's tables: fields and constraints, no behaviour. `store` asks all the questions."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
+
+
+class ImportBatch(models.Model):
+    """One uploaded file with its frozen options. Pages say "import"."""
+
+    reference = models.UUIDField(_("reference"), default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=20, choices=[(state, state) for state in BatchState])
+    file_name = models.CharField(_("file"), max_length=255)
+    file_size = models.BigIntegerField(_("size in bytes"), default=0)
+    file_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_by_name = models.CharField(_("uploaded by"), max_length=255)
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    options = models.JSONField(_("options"))
+    headings = models.JSONField(_("headings"), default=list)
+    detected = models.JSONField(_("detected"), default=dict)
+    file_issues = models.JSONField(_("problems and warnings of the file"), default=list)
+    question = models.JSONField(_("question"), null=True)
+    answers = models.JSONField(_("answers"), default=dict)
+    date_format = models.CharField(_("date format"), max_length=10, blank=True)
+    plan = models.PositiveIntegerField(_("plan"), default=1)
+    as_of = models.DateField(_("day of the plan"), null=True)
+    rows_read = models.PositiveIntegerField(_("rows read"), default=0)
+    reader_mark = models.PositiveIntegerField(default=0)
+    reader_state = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    progressed_at = models.DateTimeField(_("last progress"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    counts = models.JSONField(_("counts"), default=dict)
+    failure = models.CharField(_("reference of the failure"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-id",)
+        default_permissions = ()
+        permissions = (
+            ("upload_completions", _("Can upload certification completions")),
+            ("view_import_report", _("Can view the certification import report")),
+        )
+        indexes = (models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.uploaded_at:%Y-%m-%d %H:%M})"
+
+
+class FilePiece(models.Model):
+    """At most 512 KiB of an uploaded file; web and worker need no shared disk."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    start = models.BigIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["batch", "number"], name="ccp_piece_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.number}"
+
+
+class ImportRow(models.Model):
+    """One data line as read; never changed. `cells` is a JSON list in ASCII."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    line = models.PositiveIntegerField()
+    slice = models.PositiveIntegerField()
+    cells = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["batch", "line"], name="ccp_row_once"),)
+        indexes = (models.Index(fields=["batch", "slice"], name="ccp_row_slice"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line}"
+
+
+class Portion(models.Model):
+    """The unit of work: all rows of a run of slices, and so of a set of learners."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        PLANNED = "planned"
+        WRITTEN = "written"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    plan = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    first_slice = models.PositiveIntegerField()
+    last_slice = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["batch", "plan", "number"], name="ccp_portion_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.plan}/{self.number}"
+
+
+class LedgerEntry(models.Model):
+    """What was planned for, written for, or undone of one row; only ever added.
+
+    `revision` counts how often a row had to be decided again because its learner's records changed meanwhile.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    plan = models.PositiveIntegerField()
+    phase = models.CharField(max_length=8, choices=[(phase, phase) for phase in Phase])
+    line = models.PositiveIntegerField()
+    revision = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=12, choices=[(outcome, outcome) for outcome in Outcome])
+    username = models.CharField(max_length=150)
+    learner_key = models.CharField(max_length=100)
+    certification_key = models.CharField(max_length=100)
+    completed = models.DateField(null=True)
+    expires = models.DateField(null=True)
+    window_opens = models.DateField(null=True)
+    detail = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=["batch", "plan", "phase", "line", "revision"], name="ccp_entry_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line} {self.phase} {self.outcome}"
+
+
+class RowIssue(models.Model):
+    """That a row has this problem, warning or reason; for filters. Its particulars stand in the ledger entry."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    plan = models.PositiveIntegerField()
+    code = models.CharField(max_length=40)
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = (models.Index(fields=["batch", "plan", "code", "line"], name="ccp_issue_code"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line} {self.code}"
+
+
+class Message(models.Model):
+    """A message to a learner that waits to be handed to the host, or was."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+        NEVER = "never"
+
+    key = models.CharField(max_length=64, unique=True)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField()
+    learner_key = models.CharField(max_length=100)
+    certification_key = models.CharField(max_length=100)
+    trigger = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = (models.Index(fields=["state", "due_at"], name="ccp_message_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.trigger} {self.state}"
+
+
+class CompletionUpload(ImportBatch):
+    """The entry of the admin's index that leads to the upload page."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("upload of certification completions")
+        verbose_name_plural = _("upload certification completions")
+
+
+class ImportReport(ImportBatch):
+    """The entry of the admin's index that leads to the report."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("certification import report")
+        verbose_name_plural = _("certification import report")

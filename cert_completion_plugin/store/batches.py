@@ -1,0 +1,127 @@
+"""Imports as such: creating, finding, and the compare-and-set steps from state to state."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, Max, OuterRef
+
+from cert_completion_plugin.core.issues import Issue
+from cert_completion_plugin.core.options import Options
+from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.store.values import Batch, issue_as_json, issue_from_json
+
+WORKING = tuple(state for state in BatchState if state.is_working)
+
+
+def create(
+    *, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, options: Options, now: datetime
+) -> Batch:
+    """A new import in state `received`, without its file."""
+    row = ImportBatch.objects.create(
+        state=BatchState.RECEIVED,
+        file_name=file_name[-255:],
+        uploaded_by_id=uploaded_by_id,
+        uploaded_by_name=uploaded_by_name[:255],
+        uploaded_at=now,
+        options=options.as_mapping(),
+        progressed_at=now,
+    )
+    return _value(row)
+
+
+def get(batch_id: int) -> Batch | None:
+    row = ImportBatch.objects.filter(pk=batch_id).first()
+    return _value(row) if row else None
+
+
+def find(reference: str) -> Batch | None:
+    """The import with this reference; None also for a text that is no reference."""
+    try:
+        row = ImportBatch.objects.filter(reference=UUID(reference)).first()
+    except ValueError:
+        return None
+    return _value(row) if row else None
+
+
+def newest(*, before: int | None, limit: int) -> list[Batch]:
+    """The newest imports first, those with an id below `before` only."""
+    rows = ImportBatch.objects.order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [_value(row) for row in rows[:limit]]
+
+
+def move(batch_id: int, source: Collection[BatchState], target: BatchState, *, now: datetime, **fields: Any) -> bool:
+    """Take an import from one of the states `source` to `target`, if it still is there; says whether it was."""
+    moved = ImportBatch.objects.filter(pk=batch_id, state__in=source)
+    return bool(moved.update(state=target, progressed_at=now, **fields))
+
+
+def count_attempt(batch_id: int) -> None:
+    ImportBatch.objects.filter(pk=batch_id).update(attempts=F("attempts") + 1)
+
+
+def claim_reading(batch_id: int, mark: int) -> bool:
+    """Take the right to read on from `mark`, as the first statement of a transaction that holds it to its end."""
+    claimed = ImportBatch.objects.filter(pk=batch_id, state=BatchState.READING, reader_mark=mark)
+    return bool(claimed.update(reader_mark=mark + 1))
+
+
+def update(batch_id: int, **fields: Any) -> None:
+    ImportBatch.objects.filter(pk=batch_id).update(**fields)
+
+
+def issues_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
+    return [issue_as_json(issue) for issue in issues]
+
+
+def working_ids() -> list[int]:
+    """The imports with background work under way or waiting, oldest first."""
+    return list(ImportBatch.objects.filter(state__in=WORKING).order_by("pk").values_list("pk", flat=True))
+
+
+def stalled_ids(before: datetime) -> list[int]:
+    """The imports with work to do on which nothing has happened since `before`, oldest first."""
+    rows = ImportBatch.objects.filter(state__in=WORKING, progressed_at__lt=before).order_by("pk")
+    moving = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
+    rows = rows.exclude(Exists(moving.filter(claimed_at__gte=before))).exclude(Exists(moving.filter(done_at__gte=before)))
+    return list(rows.values_list("pk", flat=True))
+
+
+def last_progress(batch: Batch) -> datetime:
+    """When something last happened on this import."""
+    moments = Portion.objects.filter(batch=batch.id, plan=batch.plan).aggregate(Max("claimed_at"), Max("done_at"))
+    return max(moment for moment in (batch.progressed_at, *moments.values()) if moment)
+
+
+def _value(row: ImportBatch) -> Batch:
+    return Batch(
+        id=row.pk,
+        reference=row.reference.hex,
+        state=BatchState(row.state),
+        file_name=row.file_name,
+        file_size=row.file_size,
+        file_sha256=row.file_sha256,
+        uploaded_by_key="" if row.uploaded_by_id is None else str(row.uploaded_by_id),
+        uploaded_by_name=row.uploaded_by_name,
+        uploaded_at=row.uploaded_at,
+        options=Options.from_mapping(row.options),
+        headings=tuple(row.headings),
+        detected=row.detected,
+        file_issues=tuple(issue_from_json(issue) for issue in row.file_issues),
+        question=row.question,
+        date_format=row.date_format,
+        plan=row.plan,
+        as_of=row.as_of,
+        rows_read=row.rows_read,
+        reader_mark=row.reader_mark,
+        reader_state=row.reader_state,
+        attempts=row.attempts,
+        progressed_at=row.progressed_at,
+        finished_at=row.finished_at,
+        counts=row.counts,
+        failure=row.failure,
+    )

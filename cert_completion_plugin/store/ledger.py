@@ -1,0 +1,84 @@
+"""The ledger: what was planned for and done to each row. Entries are only ever added."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from cert_completion_plugin.core.outcomes import Phase
+from cert_completion_plugin.core.rows import Decision
+from cert_completion_plugin.models import LedgerEntry, RowIssue
+from cert_completion_plugin.store.decisions import decision_from_json, detail_of
+from cert_completion_plugin.store.values import Batch
+
+
+def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: int = 0) -> None:
+    """Add one entry for each decision; what was written also gets its codes into the table that filters use."""
+    LedgerEntry.objects.bulk_create(
+        [_entry(batch, phase, decision, revision) for decision in decisions], batch_size=500
+    )
+    if phase is Phase.WRITTEN:
+        RowIssue.objects.bulk_create(_row_issues(batch, decisions), batch_size=1000)
+
+
+def _entry(batch: Batch, phase: Phase, decision: Decision, revision: int) -> LedgerEntry:
+    return LedgerEntry(
+        batch_id=batch.id,
+        plan=batch.plan,
+        phase=phase,
+        line=decision.line,
+        revision=revision,
+        outcome=decision.outcome,
+        username=column_text(decision.username, 150),
+        learner_key=decision.learner_key,
+        certification_key=decision.certification_key,
+        completed=decision.completed,
+        expires=decision.expires,
+        window_opens=decision.window_opens,
+        detail=detail_of(decision),
+    )
+
+
+def _row_issues(batch: Batch, decisions: Iterable[Decision]) -> list[RowIssue]:
+    return [
+        RowIssue(batch_id=batch.id, plan=batch.plan, code=code, line=decision.line)
+        for decision in decisions
+        for code in dict.fromkeys(str(issue.code) for issue in decision.issues)
+    ]
+
+
+def column_text(text: str, limit: int) -> str:
+    """A text as every database can hold it: control characters and lone surrogates replaced, cut to `limit`."""
+    if not text.isprintable():
+        text = "".join("\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
+    return text[:limit]
+
+
+def planned(batch: Batch, lines: Sequence[int]) -> dict[int, tuple[Decision, int]]:
+    """The planned decisions of these lines, each with its revision; of several revisions the last."""
+    entries = LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=Phase.PLANNED, line__in=lines)
+    latest = entries.order_by("line", "revision")
+    return {entry.line: (_decision(entry), entry.revision) for entry in latest}
+
+
+def page(batch: Batch, phase: Phase, *, after: int, limit: int) -> list[Decision]:
+    """The next `limit` entries of a phase with a line above `after`, by line."""
+    entries = LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=phase, line__gt=after)
+    return [_decision(entry) for entry in entries.order_by("line")[:limit]]
+
+
+def page_before(batch: Batch, phase: Phase, *, before: int, limit: int) -> list[Decision]:
+    """The last `limit` entries of a phase with a line below `before`, by line."""
+    entries = LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=phase, line__lt=before)
+    return [_decision(entry) for entry in reversed(entries.order_by("-line")[:limit])]
+
+
+def _decision(entry: LedgerEntry) -> Decision:
+    return decision_from_json(
+        entry.detail,
+        line=entry.line,
+        outcome=entry.outcome,
+        learner_key=entry.learner_key,
+        certification_key=entry.certification_key,
+        completed=entry.completed,
+        expires=entry.expires,
+        window_opens=entry.window_opens,
+    )

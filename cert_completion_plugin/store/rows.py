@@ -1,0 +1,50 @@
+"""The rows of a file as read."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+
+from cert_completion_plugin.core.rows import Cell, RawRow
+from cert_completion_plugin.models import ImportRow
+from cert_completion_plugin.store.values import dumps
+
+
+def insert(batch_id: int, rows: Iterable[tuple[RawRow, int]]) -> None:
+    """Add rows, each with its slice."""
+    ImportRow.objects.bulk_create(
+        [ImportRow(batch_id=batch_id, line=row.line, slice=slice, cells=_written(row.cells)) for row, slice in rows],
+        batch_size=1000,
+    )
+
+
+def delete_all(batch_id: int) -> None:
+    ImportRow.objects.filter(batch_id=batch_id).delete()
+
+
+def slice_counts(batch_id: int) -> list[tuple[int, int]]:
+    """(slice, number of its rows) in ascending order."""
+    slices = ImportRow.objects.filter(batch_id=batch_id).values("slice").annotate(rows=Count("pk")).order_by("slice")
+    return [(entry["slice"], entry["rows"]) for entry in slices]
+
+
+def in_slices(batch_id: int, first: int, last: int) -> list[RawRow]:
+    """The rows of a run of slices, both ends included, by line."""
+    rows = ImportRow.objects.filter(batch_id=batch_id, slice__gte=first, slice__lte=last).order_by("line")
+    return [RawRow(line, _read(cells)) for line, cells in rows.values_list("line", "cells")]
+
+
+def with_lines(batch_id: int, lines: Sequence[int]) -> dict[int, RawRow]:
+    rows = ImportRow.objects.filter(batch_id=batch_id, line__in=lines).values_list("line", "cells")
+    return {line: RawRow(line, _read(cells)) for line, cells in rows}
+
+
+def _written(cells: Sequence[Cell]) -> str:
+    return dumps([cell if isinstance(cell, str) else {"date": cell.isoformat()} for cell in cells])
+
+
+def _read(text: str) -> tuple[Cell, ...]:
+    cells: list[Any] = json.loads(text)
+    return tuple(cell if isinstance(cell, str) else date.fromisoformat(cell["date"]) for cell in cells)

@@ -1,0 +1,94 @@
+"""What the store hands out: frozen values read from the tables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.options import Options
+from cert_completion_plugin.core.outcomes import BatchState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
+
+    `counts` holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues".
+    """
+
+    id: int
+    reference: str
+    state: BatchState
+    file_name: str
+    file_size: int
+    file_sha256: str
+    uploaded_by_key: str
+    uploaded_by_name: str
+    uploaded_at: datetime
+    options: Options
+    headings: tuple[str, ...]
+    detected: Mapping[str, Any]
+    file_issues: tuple[Issue, ...]
+    question: Mapping[str, Any] | None
+    date_format: str
+    plan: int
+    as_of: date | None
+    rows_read: int
+    reader_mark: int
+    reader_state: Mapping[str, Any]
+    attempts: int
+    progressed_at: datetime
+    finished_at: datetime | None
+    counts: Mapping[str, Mapping[str, int]]
+    failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortionWork:
+    """One portion as a worker meets it."""
+
+    id: int
+    batch_id: int
+    plan: int
+    number: int
+    first_slice: int
+    last_slice: int
+    rows: int
+    state: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import has come: portions done of all, and rows by outcome so far."""
+
+    portions: int
+    portions_done: int
+    rows_done: int
+    counts: Mapping[str, Mapping[str, int]]
+
+
+def issue_as_json(issue: Issue) -> dict[str, Any]:
+    """An issue as plain values; empty particulars are left out."""
+    plain = {
+        "code": str(issue.code),
+        "column": issue.column,
+        "value": issue.value,
+        "line": issue.line,
+        "details": dict(issue.details),
+    }
+    return {name: value for name, value in plain.items() if value or value == 0}
+
+
+def issue_from_json(plain: Mapping[str, Any]) -> Issue:
+    details = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.get("details", {}).items()}
+    return Issue(
+        Code(plain["code"]), plain.get("column", ""), plain.get("value", ""), plain.get("line"), details
+    )
+
+
+def dumps(value: Any) -> str:
+    """JSON in ASCII without blanks, so that NUL, emoji and lone surrogates survive in every database."""
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,294 @@
+"""The words for codes, made where they are shown: what happened, where, and how to mend it. Translatable."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+
+from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.outcomes import BatchState, Outcome
+
+OUTCOMES: Mapping[str, Any] = {
+    Outcome.CERTIFIED: gettext_lazy("Certified"),
+    Outcome.RENEWED: gettext_lazy("Renewed"),
+    Outcome.HISTORY: gettext_lazy("Added to history"),
+    Outcome.EVIDENCE: gettext_lazy("Evidence created"),
+    Outcome.ALREADY_HELD: gettext_lazy("Already held"),
+    Outcome.DUPLICATE: gettext_lazy("Duplicate"),
+    Outcome.REJECTED: gettext_lazy("Rejected"),
+    Outcome.DRIFTED: gettext_lazy("Drifted"),
+    Outcome.FAILED: gettext_lazy("Failed"),
+    Outcome.CANCELLED: gettext_lazy("Cancelled"),
+}
+
+OUTCOME_MEANINGS: Mapping[str, Any] = {
+    Outcome.CERTIFIED: gettext_lazy("became the learner's current record"),
+    Outcome.RENEWED: gettext_lazy("became the current record; the former one went to history"),
+    Outcome.HISTORY: gettext_lazy("added to the learner's history"),
+    Outcome.EVIDENCE: gettext_lazy("an evidence item was created"),
+    Outcome.ALREADY_HELD: gettext_lazy("the same completion was held already; nothing was written"),
+    Outcome.DUPLICATE: gettext_lazy("an equal row stands elsewhere in the file"),
+    Outcome.REJECTED: gettext_lazy("has problems that you can mend"),
+    Outcome.DRIFTED: gettext_lazy("records changed between plan and write; not written"),
+    Outcome.FAILED: gettext_lazy("could not be written; uploading it again may help"),
+    Outcome.CANCELLED: gettext_lazy("not written because the import was cancelled"),
+}
+
+STATES: Mapping[str, Any] = {
+    BatchState.RECEIVED: gettext_lazy("Waiting to be read"),
+    BatchState.READING: gettext_lazy("Reading the file"),
+    BatchState.NEEDS_ANSWER: gettext_lazy("Needs an answer"),
+    BatchState.PLANNING: gettext_lazy("Planning"),
+    BatchState.AWAITING_APPROVAL: gettext_lazy("Waiting for approval"),
+    BatchState.WRITING: gettext_lazy("Recording"),
+    BatchState.FINISHED: gettext_lazy("Finished"),
+    BatchState.REFUSED: gettext_lazy("File refused"),
+    BatchState.CANCELLED: gettext_lazy("Cancelled"),
+    BatchState.FAILED: gettext_lazy("Failed"),
+}
+
+def issue_text(issue: Issue) -> str:
+    """What is wrong, where in the row or file, and how to mend it, in the active language."""
+    text = _TEXTS[issue.code](issue)
+    if issue.line is None:
+        return text
+    return _("Line %(line)s: %(text)s") % {"line": issue.line, "text": text}
+
+
+def outcome_label(outcome: str) -> str:
+    return str(OUTCOMES[outcome])
+
+
+def state_label(state: str) -> str:
+    return str(STATES[state])
+
+
+def date_example(format_name: str) -> str:
+    """How 31 May 2016 is written in a date format."""
+    parts = {"YYYY": "2016", "YY": "16", "MM": "05", "DD": "31"}
+    for part, value in parts.items():
+        format_name = format_name.replace(part, value)
+    return format_name
+
+
+def _detail(issue: Issue, name: str) -> Any:
+    return issue.details.get(name, "")
+
+
+def _listed(values: Any) -> str:
+    return ", ".join(f"“{value}”" for value in values) if isinstance(values, tuple) else f"“{values}”"
+
+
+def _file_too_large(issue: Issue) -> str:
+    limit = filesizeformat(_detail(issue, "limit"))
+    return _("The file is larger than this site allows (%(limit)s). Split it into smaller files.") % {"limit": limit}
+
+
+def _too_many_rows(issue: Issue) -> str:
+    limit = int(_detail(issue, "limit"))
+    return ngettext(
+        "The file has more than %(limit)s row, the most this site allows. Split it into smaller files.",
+        "The file has more than %(limit)s rows, the most this site allows. Split it into smaller files.",
+        limit,
+    ) % {"limit": limit}
+
+
+_KINDS = {
+    "workbook": gettext_lazy("It looks like a spreadsheet workbook. In your spreadsheet program, save it as CSV (UTF-8)."),
+    "binary": gettext_lazy("It is not text. Export your records as CSV (UTF-8)."),
+}
+
+
+def _file_unreadable(issue: Issue) -> str:
+    advice = _KINDS.get(str(_detail(issue, "kind")), _KINDS["binary"])
+    return _("The file cannot be read as a table. %(advice)s") % {"advice": advice}
+
+
+def _encoding_invalid(issue: Issue) -> str:
+    return _(
+        "From byte %(offset)s on the file is not valid %(encoding)s text. Save it as CSV with the encoding UTF-8 and "
+        "upload it again."
+    ) % {"offset": _detail(issue, "offset"), "encoding": _detail(issue, "encoding") or "UTF-8"}
+
+
+def _column_missing(issue: Issue) -> str:
+    values = {"column": issue.column, "nearest": _detail(issue, "nearest")}
+    if values["nearest"]:
+        return _(
+            "The heading “%(column)s” is missing. Did you mean “%(nearest)s” by it? Rename that heading, or add the column."
+        ) % values
+    return _("The heading “%(column)s” is missing. Add the column; its cells may be empty.") % values
+
+
+def _column_repeated(issue: Issue) -> str:
+    headings = _listed(_detail(issue, "headings"))
+    return _("These headings mean the same column: %(headings)s. Keep one of them.") % {"headings": headings}
+
+
+def _column_unknown(issue: Issue) -> str:
+    if issue.value:
+        return _("The column “%(heading)s” is not known. It was ignored.") % {"heading": issue.value}
+    return _("Column %(position)s has no heading, but not all its cells are empty. It was ignored.") % {
+        "position": _detail(issue, "position")
+    }
+
+
+def _cells(issue: Issue) -> str:
+    values = {"found": _detail(issue, "found"), "expected": _detail(issue, "expected")}
+    if issue.code is Code.TOO_FEW_CELLS:
+        return _(
+            "The row has %(found)s cells, but the heading line has %(expected)s. Add the missing cells; empty ones count."
+        ) % values
+    return _(
+        "The row has %(found)s cells, but the heading line has only %(expected)s. Remove the surplus cells, or put a text "
+        "that contains the separator in quotes."
+    ) % values
+
+
+def _value_too_long(issue: Issue) -> str:
+    return _("%(column)s is %(length)s characters long; at most %(limit)s are allowed.") % {
+        "column": issue.column,
+        "length": _detail(issue, "length"),
+        "limit": _detail(issue, "limit"),
+    }
+
+
+def _date_invalid(issue: Issue) -> str:
+    values = {"column": issue.column, "value": issue.value, "format": _detail(issue, "format")}
+    if issue.details.get("reason") == "out_of_range":
+        return _("With %(column)s %(value)s the expiry would lie beyond the year 9999. Correct the date.") % values
+    if issue.details.get("impossible"):
+        return _("%(column)s “%(value)s”: there is no such day. Correct the date (%(format)s).") % values
+    if issue.details.get("fits"):
+        values["fits"] = _detail(issue, "fits")
+        return _(
+            "%(column)s “%(value)s” is not written as %(format)s but as %(fits)s. Write all dates of a file in one format."
+        ) % {**values, "format": values["format"] or _("the other dates")}
+    if not values["format"]:
+        return _("%(column)s “%(value)s” is not a date.") % values
+    return _("%(column)s “%(value)s” is not a date written as %(format)s, such as %(example)s.") % {
+        **values,
+        "example": date_example(str(values["format"])),
+    }
+
+
+def _not_found(issue: Issue) -> str:
+    return _("There is no learner with the username “%(value)s”. Upper and lower case count.") % {"value": issue.value}
+
+
+def _mismatch(issue: Issue) -> str:
+    by_short_name, by_id_number = _detail(issue, "by_short_name"), _detail(issue, "by_id_number")
+    values = {"short_name": issue.value, "id_number": _detail(issue, "id_number")}
+    if not by_id_number:
+        text = _("The short name “%(short_name)s” belongs to %(found)s, but the ID number “%(id_number)s” to none.")
+        return text % {**values, "found": _listed(by_short_name)} + " " + _("Correct or empty one of the two.")
+    if not by_short_name:
+        text = _("The ID number “%(id_number)s” belongs to %(found)s, but the short name “%(short_name)s” to none.")
+        return text % {**values, "found": _listed(by_id_number)} + " " + _("Correct or empty one of the two.")
+    return _(
+        "Short name and ID number are not of one certification: “%(short_name)s” belongs to %(one)s, “%(id_number)s” to "
+        "%(other)s. Correct or empty one of the two."
+    ) % {**values, "one": _listed(by_short_name), "other": _listed(by_id_number)}
+
+
+def _ambiguous(issue: Issue) -> str:
+    return _("More than one certification fits: %(candidates)s. Give both the short name and the ID number.") % {
+        "candidates": _listed(_detail(issue, "candidates"))
+    }
+
+
+def _close_match(issue: Issue) -> str:
+    return _("There is no certification “%(value)s”. Did you mean “%(nearest)s”?") % {
+        "value": issue.value,
+        "nearest": _detail(issue, "nearest"),
+    }
+
+
+def _host_refused(issue: Issue) -> str:
+    reason = str(_detail(issue, "reason"))
+    if reason == "records_kept_changing":
+        return _("The learner's records kept changing while this row was being written. Upload the row again.")
+    return _("The site would not write this row: %(reason)s") % {"reason": reason or _("it gave no reason.")}
+
+
+def _with_reference(text: str) -> Callable[[Issue], str]:
+    return lambda issue: _(text) % {"reference": _detail(issue, "reference")}
+
+
+def _with_value(text: str) -> Callable[[Issue], str]:
+    return lambda issue: _(text) % {"value": issue.value, "column": issue.column}
+
+
+_TEXTS: Mapping[Code, Callable[[Issue], str]] = {
+    Code.FILE_EMPTY: _with_value(gettext_noop("The file is empty: it has no heading line. Choose another file.")),
+    Code.FILE_TOO_LARGE: _file_too_large,
+    Code.TOO_MANY_ROWS: _too_many_rows,
+    Code.FILE_UNREADABLE: _file_unreadable,
+    Code.ENCODING_INVALID: _encoding_invalid,
+    Code.RECORD_TOO_LONG: _with_value(
+        gettext_noop("This record is longer than 1 MiB. Look for a quotation mark that is missing or surplus here.")
+    ),
+    Code.QUOTE_UNCLOSED: _with_value(
+        gettext_noop("A quoted cell is opened here and never closed. Close the quotation mark, or remove it.")
+    ),
+    Code.COLUMN_MISSING: _column_missing,
+    Code.COLUMN_REPEATED: _column_repeated,
+    Code.COLUMN_UNKNOWN: _column_unknown,
+    Code.ENCODING_GUESSED: _with_value(
+        gettext_noop("The encoding of the file had to be guessed. Check names with accents, and choose it next time.")
+    ),
+    Code.TOO_FEW_CELLS: _cells,
+    Code.TOO_MANY_CELLS: _cells,
+    Code.VALUE_TOO_LONG: _value_too_long,
+    Code.VALUE_UNPRINTABLE: _with_value(
+        gettext_noop("%(column)s contains a character that cannot be printed, such as a line break or a tab. Remove it.")
+    ),
+    Code.USERNAME_BLANK: _with_value(gettext_noop("The username is missing.")),
+    Code.LEARNER_NOT_FOUND: _not_found,
+    Code.LEARNER_AMBIGUOUS: _with_value(
+        gettext_noop("More than one learner has the username “%(value)s”. Ask the site's operator to rename one of them.")
+    ),
+    Code.COMPLETION_DATE_BLANK: _with_value(gettext_noop("The completion date is missing.")),
+    Code.COMPLETION_DATE_INVALID: _date_invalid,
+    Code.DUE_DATE_INVALID: _date_invalid,
+    Code.CERTIFICATION_BLANK: _with_value(
+        gettext_noop("The certification is missing: give its short name, its ID number, or both.")
+    ),
+    Code.CERTIFICATION_AMBIGUOUS: _ambiguous,
+    Code.CERTIFICATION_MISMATCH: _mismatch,
+    Code.CERTIFICATION_NOT_ALLOWED: _with_value(
+        gettext_noop("You may not record completions of “%(value)s”. Ask the site's operator, or leave the row out.")
+    ),
+    Code.CERTIFICATION_CLOSE_MATCH: _close_match,
+    Code.CERTIFICATION_NOT_FOUND: _with_value(
+        gettext_noop("There is no certification “%(value)s”, so the row was ignored. Correct the name, or choose to create evidence.")
+    ),
+    Code.EVIDENCE_FIELD_INVALID: _with_value(
+        gettext_noop("%(column)s “%(value)s” is not a value that the chosen evidence type accepts.")
+    ),
+    Code.LEARNER_SUSPENDED: _with_value(gettext_noop("The learner's account is suspended.")),
+    Code.CERTIFICATION_INACTIVE: _with_value(gettext_noop("The certification is no longer offered.")),
+    Code.COMPLETION_IN_FUTURE: _with_value(gettext_noop("The completion date lies in the future.")),
+    Code.EXPIRES_IN_PAST: _with_value(gettext_noop("The record has expired already.")),
+    Code.DUE_LONG_BEFORE_COMPLETION: _with_value(
+        gettext_noop("The due date lies more than one active period before the completion date. Was another date meant?")
+    ),
+    Code.LOOKS_LIKE_SPREADSHEET_DAMAGE: _with_value(
+        gettext_noop("%(column)s “%(value)s” looks as if a spreadsheet program had changed it. Format the column as text there.")
+    ),
+    Code.SAME_COMPLETION_OTHER_EXPIRY: _with_value(
+        gettext_noop("The completion is held already, but with another expiry date than this row would give.")
+    ),
+    Code.HOST_REFUSED: _host_refused,
+    Code.HOST_UNAVAILABLE: _with_reference(
+        gettext_noop("The site's records could not be reached. Upload the row again later (reference %(reference)s).")
+    ),
+    Code.CERTIFICATION_MISCONFIGURED: _with_value(
+        gettext_noop("The certification's recertification rule gives no valid dates. Ask the site's operator to correct it.")
+    ),
+    Code.INTERNAL_ERROR: _with_reference(
+        gettext_noop("Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s.")
+    ),
+}

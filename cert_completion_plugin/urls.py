@@ -1,0 +1,15 @@
+"""The plugin's pages; a site includes them under a prefix of its choice."""
+
+from django.urls import path
+
+from cert_completion_plugin.views.batch import BatchView
+from cert_completion_plugin.views.batches import BatchesView
+from cert_completion_plugin.views.upload import UploadView
+
+app_name = "cert_completion_plugin"
+
+urlpatterns = [
+    path("", BatchesView.as_view(), name="batches"),
+    path("upload/", UploadView.as_view(), name="upload"),
+    path("<str:reference>/", BatchView.as_view(), name="batch"),
+]

@@ -1,0 +1,42 @@
+"""Who may see a page, and what every page is shown with."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve, reverse
+from django.views.generic.base import ContextMixin
+
+from cert_completion_plugin import api, conf
+
+
+class ImportPage(PermissionRequiredMixin, ContextMixin):
+    """A page at home in the site's admin. Without the permission 403, without a log-in the log-in page.
+
+    The permission is checked before anything is looked up, so that a guessed address tells nothing.
+    """
+
+    title: Any = ""
+
+    def get_login_url(self) -> str:
+        """The site's log-in page, or the admin's where the site has none."""
+        login_url = resolve_url(settings.LOGIN_URL)
+        try:
+            resolve(login_url.partition("?")[0])
+        except Resolver404:
+            if not login_url.startswith(("http://", "https://")):
+                return reverse("admin:login")
+        return login_url
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        request = self.request  # type: ignore[attr-defined]
+        return super().get_context_data(
+            **admin.site.each_context(request),
+            base_template=conf.settings().base_template,
+            title=self.title,
+            may_upload=request.user.has_perm(api.PERMISSION_UPLOAD),
+            may_view=request.user.has_perm(api.PERMISSION_VIEW_REPORT),
+            **kwargs,
+        )

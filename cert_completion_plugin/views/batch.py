@@ -1,0 +1,72 @@
+"""One import: its progress while it is worked on, and its report."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from cert_completion_plugin import api, conf, texts
+from cert_completion_plugin.core.dates import Verdict
+from cert_completion_plugin.views import report
+from cert_completion_plugin.views.access import ImportPage
+
+REFRESH_SECONDS = 2
+WAITING_IS_LONG = timedelta(minutes=1)
+
+
+class BatchView(ImportPage, TemplateView):
+    """The page of one import. While background work is under way it refreshes itself, without JavaScript."""
+
+    permission_required = api.PERMISSION_VIEW_REPORT
+    template_name = "cert_completion_plugin/batch.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        batch = api.find(self.kwargs["reference"])
+        if batch is None:
+            raise Http404(_("There is no such import."))
+        context = super().get_context_data(
+            batch=batch,
+            state=texts.state_label(batch.state),
+            option_texts=report.option_texts(batch),
+            detected_texts=report.detected_texts(batch),
+            file_issues=[texts.issue_text(issue) for issue in batch.file_issues],
+            refresh=REFRESH_SECONDS if batch.state.is_working else None,
+            **kwargs,
+        )
+        context["title"] = _("Import of %(file)s") % {"file": batch.file_name}
+        if batch.state.is_working:
+            context |= _working(batch)
+        if batch.question:
+            context |= report.question_texts(Verdict.from_mapping(batch.question))
+        if batch.state is api.BatchState.FINISHED:
+            context |= self._report(batch)
+        return context
+
+    def _report(self, batch: api.Batch) -> dict[str, Any]:
+        size = conf.settings().page_rows
+        before, after = self._line("before"), self._line("after")
+        rows = api.rows_before(batch, before=before, limit=size) if before else api.rows(batch, after=after, limit=size)
+        first, last = (rows[0].line, rows[-1].line) if rows else (0, 0)
+        return {
+            "rows": [report.row(decision) for decision in rows],
+            "sums": report.sums(batch),
+            "earlier": first if rows and api.rows_before(batch, before=first, limit=1) else None,
+            "later": last if rows and api.rows(batch, after=last, limit=1) else None,
+        }
+
+    def _line(self, name: str) -> int:
+        text = self.request.GET.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _working(batch: api.Batch) -> dict[str, Any]:
+    progress = api.progress(batch)
+    idle = timezone.now() - api.last_progress(batch)
+    return {
+        "progress": progress,
+        "percent": 100 * progress.rows_done // batch.rows_read if batch.rows_read and progress.portions else None,
+        "idle_minutes": int(idle.total_seconds() // 60) if idle >= WAITING_IS_LONG else 0,
+    }

@@ -1,0 +1,97 @@
+"""The words of the report: options, what was detected, sums, rows."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext as _
+
+from cert_completion_plugin import api, texts
+from cert_completion_plugin.core.dates import Verdict, VerdictKind
+from cert_completion_plugin.core.options import AUTO, ImportAction, UnknownCertification
+
+_ACTIONS = {
+    ImportAction.SAVE_TO_HISTORY: lambda: _("Save to history"),
+    ImportAction.CERTIFY_UNCERTIFIED: lambda: _("Certify uncertified learners"),
+    ImportAction.CERTIFY_IF_NEWER: lambda: _("Certify if newer"),
+}
+
+
+def option_texts(batch: api.Batch) -> list[tuple[str, str]]:
+    """The frozen options as (name, value) in words."""
+    options = batch.options
+    evidence = options.unknown_certification is UnknownCertification.CREATE_EVIDENCE
+    return [
+        (_("Import action"), _ACTIONS[options.import_action]()),
+        (_("Unknown certifications"), _("Create evidence") if evidence else _("Ignore")),
+        (_("Date format"), _("Work it out from the file") if options.date_format == AUTO else options.date_format),
+        (_("Ignore case"), _("Yes") if options.ignore_case else _("No")),
+    ]
+
+
+def detected_texts(batch: api.Batch) -> list[str]:
+    """What was worked out from the file, as sentences."""
+    dates = batch.detected.get("dates")
+    if not dates:
+        return []
+    verdict = Verdict.from_mapping(dates)
+    if verdict.kind is VerdictKind.NO_DATES:
+        return []
+    if verdict.proof_line is None:
+        return [_("Dates were read as %(format)s.") % {"format": verdict.format_name}]
+    return [
+        _("Dates were read as %(format)s: “%(text)s” on line %(line)s can only be read so.")
+        % {"format": verdict.format_name, "text": verdict.proof_text, "line": verdict.proof_line}
+    ]
+
+
+def question_texts(verdict: Verdict) -> dict[str, Any]:
+    """Why the import stopped to ask for the date format, with the lines that show it."""
+    samples = [{"line": sample.line, "text": sample.text} for sample in verdict.samples]
+    if verdict.kind is VerdictKind.AMBIGUOUS:
+        formats = " / ".join(verdict.candidates)
+        text = _("Every date of the file can be read in more than one way (%(formats)s).") % {"formats": formats}
+    elif verdict.kind is VerdictKind.CONTRADICTORY:
+        text = _(
+            "The dates of the file are not all written in one format. %(format)s fits %(fits)s of %(votes)s dates; with it, "
+            "the rows of the others would be rejected."
+        ) % {"format": verdict.offered, "fits": verdict.offered_fits, "votes": verdict.votes}
+    else:
+        text = _("No date of the file is written in a way that leaves no doubt (with a four-digit year).")
+    return {"question_text": text, "question_samples": samples}
+
+
+def sums(batch: api.Batch) -> list[dict[str, Any]]:
+    """The outcomes that occurred, in their fixed order, with their numbers; they add up to the rows read."""
+    counts = batch.counts.get("outcomes", {})
+    return [
+        {"outcome": outcome, "label": str(label), "count": counts[outcome], "meaning": str(texts.OUTCOME_MEANINGS[outcome])}
+        for outcome, label in texts.OUTCOMES.items()
+        if outcome in counts
+    ]
+
+
+def row(decision: api.Decision) -> dict[str, Any]:
+    """One row of the report, in words."""
+    return {
+        "line": decision.line,
+        "username": decision.username,
+        "record_path": _record_path(decision),
+        "short_name": decision.short_name,
+        "id_number": decision.id_number,
+        "completed": decision.completed,
+        "expires": decision.expires,
+        "outcome": decision.outcome,
+        "label": texts.outcome_label(decision.outcome),
+        "repeats_line": decision.repeats_line,
+        "issues": [texts.issue_text(issue) for issue in decision.issues],
+        "never_expires": decision.outcome.writes and not decision.expires and bool(decision.certification_key),
+    }
+
+
+def _record_path(decision: api.Decision) -> str:
+    if not decision.learner_key:
+        return ""
+    try:
+        return api.record_of_learning_path(decision.learner_key)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,170 @@
+import pytest
+
+from cert_completion_plugin import api, batches, tabular
+from cert_completion_plugin.batches import reading
+from cert_completion_plugin.models import FilePiece, ImportBatch, ImportRow, Portion
+from tests.batches.conftest import HEADINGS, outcomes
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(batch):
+    return sorted(str(issue.code) for issue in api.find(batch.reference).file_issues)
+
+
+def test_a_file_without_rows_is_a_finished_import(world, submit):
+    batch = submit()
+    api.work_off(batch.id)
+    ended = api.find(batch.reference)
+    assert (ended.state, ended.rows_read, ended.file_issues) == ("finished", 0, ())
+
+
+def test_the_file_is_stored_in_pieces_and_hashed(world, submit):
+    content = HEADINGS.encode() + b"a00,Forklift,,2026-01-01,\n" * 60_000
+    batch = submit(content=content)
+    pieces = FilePiece.objects.filter(batch_id=batch.id).order_by("number")
+    assert max(len(bytes(piece.content)) for piece in pieces) == 512 * 1024
+    assert b"".join(bytes(piece.content) for piece in pieces) == content
+    assert batch.file_size == len(content)
+    import hashlib
+
+    assert batch.file_sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", ["file_empty"]),
+        (b"\n\n", ["file_empty"]),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), ["file_unreadable"]),
+        (b"username,certificationshortname\na,b\n", ["column_missing"] * 3),
+        (HEADINGS.replace("duedate", "username").encode(), ["column_missing", "column_repeated"]),
+        (HEADINGS.encode() + b'a00,"Forklift,,2026-01-01,\n', ["quote_unclosed"]),
+        (HEADINGS.encode() + b"a00,Fork\xfflift,,2026-01-01,\n", ["encoding_invalid"]),
+        (b'username,x\na,"b\n', ["column_missing"] * 4 + ["column_unknown", "quote_unclosed"]),
+    ],
+)
+def test_a_refused_file_keeps_its_reasons_and_no_rows(world, submit, content, expected):
+    batch = submit(content=content)
+    api.work_off(batch.id)
+    assert codes(batch) == expected
+    assert api.find(batch.reference).state == "refused"
+    assert not ImportRow.objects.filter(batch_id=batch.id).exists()
+    assert not world.written
+
+
+def test_a_file_refused_late_loses_the_rows_read_before(world, submit):
+    rows = b"a00,Forklift,,2026-01-01,\n" * 12_000
+    batch = submit(content=HEADINGS.encode() + rows + b'a00,"Forklift,,2026-01-01,\n')
+    api.work_off(batch.id)
+    assert codes(batch) == ["quote_unclosed"]
+    assert api.find(batch.reference).file_issues[0].line == 12_002
+    assert not ImportRow.objects.filter(batch_id=batch.id).exists()
+
+
+def test_a_file_over_the_limit_in_bytes_is_refused_and_not_kept(world, submit, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "MAX_BYTES": 100}
+    batch = submit(*["a00,Forklift,,2026-01-01,"] * 5)
+    assert (batch.state, codes(batch)) == ("refused", ["file_too_large"])
+    assert not FilePiece.objects.filter(batch_id=batch.id).exists()
+
+
+def test_a_file_over_the_limit_in_rows_is_refused_with_every_reason(world, submit, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "MAX_ROWS": 2}
+    batch = submit(*["a00,Forklift,,2026-01-01"] * 3, headings=HEADINGS.replace(",duedate", ""))
+    api.work_off(batch.id)
+    assert codes(batch) == ["column_missing", "too_many_rows"]
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(world, uploader):
+    def broken():
+        yield HEADINGS.encode()
+        raise OSError("the browser was closed")
+
+    with pytest.raises(OSError, match="closed"):
+        api.submit(uploader, broken(), file_name="x.csv", options=api.Options(review=False))
+    assert not ImportBatch.objects.exists()
+    assert not FilePiece.objects.exists()
+
+
+def test_reading_goes_on_where_it_was_killed(world, submit, monkeypatch):
+    rows = [f"a{number % 20:02},Forklift,,2026-01-{number % 28 + 1:02}," for number in range(12_000)]
+    batch = submit(*rows)
+    read_slices, chunks = tabular.read_slices, []
+
+    def dies_in_the_third_chunk(*args, **kwargs):
+        for chunk in read_slices(*args, **kwargs):
+            chunks.append(chunk)
+            if len(chunks) == 3:
+                raise KeyboardInterrupt
+            yield chunk
+
+    monkeypatch.setattr(reading.tabular, "read_slices", dies_in_the_third_chunk)
+    with pytest.raises(KeyboardInterrupt):
+        batches.read(batch.id)
+    assert ImportRow.objects.filter(batch_id=batch.id).count() == sum(len(chunk.rows) for chunk in chunks[:2])
+
+    assert batches.read(batch.id)
+    lines = list(ImportRow.objects.filter(batch_id=batch.id).order_by("line").values_list("line", flat=True))
+    assert lines == list(range(2, 12_002))
+    assert api.find(batch.reference).detected["dates"]["format_name"] == "YYYY-MM-DD"
+
+
+def test_a_reader_that_was_overtaken_stops_and_doubles_no_rows(world, submit, monkeypatch):
+    batch = submit(*["a00,Forklift,,2026-01-01,"] * 3)
+    read_slices, readers = tabular.read_slices, []
+
+    def another_is_faster(*args, **kwargs):
+        readers.append(True)
+        chunks = list(read_slices(*args, **kwargs))
+        if len(readers) == 1:
+            assert batches.read(batch.id) is True
+        yield from chunks
+
+    monkeypatch.setattr(reading.tabular, "read_slices", another_is_faster)
+    assert batches.read(batch.id) is False
+    assert ImportRow.objects.filter(batch_id=batch.id).count() == 3
+    assert Portion.objects.filter(batch_id=batch.id).count() == 1
+    assert batches.read(batch.id) is False
+
+
+def test_reading_that_fails_again_and_again_ends_with_a_reference(world, submit, monkeypatch):
+    batch = submit("a00,Forklift,,2026-01-01,")
+    monkeypatch.setattr(reading.tabular, "read_head", lambda *args: 1 / 0)
+    pauses = []
+    for _ in range(4):
+        with pytest.raises(api.TryAgain) as again:
+            batches.read(batch.id)
+        pauses.append(again.value.seconds)
+    assert pauses == sorted(set(pauses))
+    assert batches.read(batch.id) is True
+    ended = api.find(batch.reference)
+    assert ended.state == "failed"
+    assert len(ended.failure) == 12
+
+
+def test_dates_that_can_be_read_two_ways_stop_the_import(world, submit):
+    batch = submit("a00,Forklift,,03/04/2025,")
+    api.work_off(batch.id)
+    ended = api.find(batch.reference)
+    assert ended.state == "needs_answer"
+    assert ended.question["candidates"] == ["DD/MM/YYYY", "MM/DD/YYYY"]
+    assert not world.written
+
+
+def test_a_column_without_heading_is_reported_once_however_many_chunks_there_are(world, submit):
+    rows = [f"a{number % 20:02},Forklift,,2026-01-{number % 28 + 1:02},,note" for number in range(11_000)]
+    batch = submit(*rows, headings=HEADINGS.replace("duedate", "duedate,"))
+    batches.read(batch.id)
+    assert codes(batch) == ["column_unknown"]
+
+
+def test_rows_of_one_learner_are_in_one_portion(world, submit, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 3}
+    rows = [f"a{number % 5:02},Forklift,,2026-01-{number % 28 + 1:02}," for number in range(20)]
+    batch = submit(*rows)
+    batches.read(batch.id)
+    sizes = sorted(Portion.objects.filter(batch_id=batch.id).values_list("rows", flat=True))
+    assert sizes == [4, 4, 4, 4, 4]
+    api.work_off(batch.id)
+    assert len(outcomes(batch)) == 20

@@ -1,0 +1,137 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from cert_completion_plugin import api, batches, tasks
+from cert_completion_plugin.models import ImportBatch, Portion
+from tests.batches.conftest import outcomes
+
+pytestmark = pytest.mark.django_db
+
+ROW = "a00,Forklift,F1,2025-06-01,"
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What is sent to the broker, as (task, arguments)."""
+    sent = []
+
+    def send(task, *arguments, countdown=None):
+        sent.append((task.name.partition(".")[2], arguments, countdown))
+        return True
+
+    monkeypatch.setattr(tasks, "_send", send)
+    return sent
+
+
+def grow_old(batch):
+    long_ago = timezone.now() - timedelta(hours=1)
+    ImportBatch.objects.filter(pk=batch.id).update(progressed_at=long_ago)
+    Portion.objects.filter(batch_id=batch.id).update(claimed_at=None, done_at=None)
+
+
+def test_an_import_that_moves_is_left_alone(world, submit, sent):
+    submit(ROW)
+    assert tasks.resend_stalled() == []
+    assert sent == []
+
+
+def test_a_file_that_nobody_reads_is_sent_again(world, submit, sent):
+    batch = submit(ROW)
+    grow_old(batch)
+    assert tasks.resend_stalled() == [batch.id]
+    assert sent == [("read_batch", (batch.id,), None)]
+
+
+def test_portions_that_nobody_works_on_are_sent_again(world, submit, sent, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
+    batch = submit(ROW, "a01,Forklift,,2025-06-01,")
+    batches.read(batch.id)
+    first, second = Portion.objects.order_by("number").values_list("pk", flat=True)
+    batches.work(first)
+    grow_old(batch)
+    tasks.resend_stalled()
+    assert sent == [("work_on_portion", (second, batch.id), None)]
+
+
+def test_work_that_was_just_claimed_counts_as_progress(world, submit, sent):
+    batch = submit(ROW)
+    batches.read(batch.id)
+    grow_old(batch)
+    Portion.objects.update(claimed_at=timezone.now())
+    assert tasks.resend_stalled() == []
+
+
+def test_an_import_that_only_waits_to_be_closed_is_closed(world, submit, sent):
+    batch = submit(ROW)
+    batches.read(batch.id)
+    batches.work(Portion.objects.get().pk)
+    grow_old(batch)
+    tasks.resend_stalled()
+    assert api.find(batch.reference).state == "finished"
+
+
+def test_the_sweep_comes_back_while_there_is_work(world, submit, sent, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "STALLED_AFTER_SECONDS": 7}
+    tasks.sweep()
+    assert sent == []
+    submit(ROW)
+    tasks.sweep()
+    assert sent == [("sweep", (), 7)]
+
+
+def test_a_broker_that_is_down_does_not_fail_the_upload(world, submit, monkeypatch, django_capture_on_commit_callbacks):
+    def down(*args, **kwargs):
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(tasks.read_batch, "apply_async", down)
+    with django_capture_on_commit_callbacks(execute=True):
+        batch = submit(ROW)
+    assert api.find(batch.reference).state == "received"
+    grow_old(batch)
+    api.work_off(batch.id)
+    assert outcomes(batch) == {2: "certified"}
+
+
+def test_the_file_goes_to_the_workers_when_the_upload_commits(
+    world, submit, sent, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        batch = submit(ROW)
+        assert sent == []
+    assert sent == [("read_batch", (batch.id,), None)]
+
+
+def test_the_tasks_hand_on_from_reading_to_the_end(world, submit, sent):
+    batch = submit(ROW)
+    tasks.read_batch(batch.id)
+    [(name, arguments, _)] = sent
+    assert name == "work_on_portion"
+    tasks.work_on_portion(*arguments)
+    tasks.work_on_portion(*arguments)
+    tasks.read_batch(batch.id)
+    assert len(sent) == 1
+    assert api.find(batch.reference).state == "finished"
+
+
+def test_work_that_has_to_wait_is_sent_with_a_pause(world, submit, sent, monkeypatch):
+    batch = submit(ROW)
+    batches.read(batch.id)
+
+    def later(portion_id):
+        raise batches.TryAgain(42)
+
+    monkeypatch.setattr(batches, "work", later)
+    tasks.work_on_portion(7, batch.id)
+    assert sent == [("work_on_portion", (7, batch.id), 42)]
+
+
+def test_the_command_sends_or_does_the_work(world, submit, sent, capsys):
+    batch = submit(ROW)
+    call_command("cert_completion_sweep")
+    assert "No import is stalled." in capsys.readouterr().out
+    call_command("cert_completion_sweep", "--work")
+    assert "Worked on 1 import" in capsys.readouterr().out
+    assert outcomes(batch) == {2: "certified"}
