@@ -1,0 +1,136 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cert_completion_plugin import api, batches
+from cert_completion_plugin.models import ImportBatch
+from tests.web.conftest import HEADINGS
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(client, batch, query=""):
+    """The page of an import as a person reads it, without markup."""
+    response = client.get(reverse("cert_completion_plugin:batch", args=[batch.reference]) + query)
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def html_of(client, batch, query=""):
+    return client.get(reverse("cert_completion_plugin:batch", args=[batch.reference]) + query).content.decode()
+
+
+@pytest.fixture
+def submitted(operator):
+    content = (HEADINGS + "ana,Forklift,,2025-06-01,\n").encode()
+    return api.submit(operator, [content], file_name="records.csv", options=api.Options(review=False))
+
+
+def test_the_page_refreshes_itself_without_javascript_until_the_work_is_done(client, submitted):
+    assert 'http-equiv="refresh"' in html_of(client, submitted)
+    batches.read(submitted.id)
+    page = html_of(client, submitted)
+    assert 'http-equiv="refresh"' in page
+    assert "0 of 1 rows are done" in page
+    api.work_off(submitted.id)
+    assert 'http-equiv="refresh"' not in html_of(client, submitted)
+
+
+def test_an_import_that_no_worker_picks_up_says_so_in_words(client, submitted):
+    assert "No worker" not in text_of(client, submitted)
+    ImportBatch.objects.update(progressed_at=timezone.now() - timedelta(minutes=10, seconds=5))
+    assert "No worker has picked this up for 10 minutes. Your file is safe" in text_of(client, submitted)
+
+
+def test_the_report_shows_sums_that_add_up_and_every_row(client, imported):
+    batch = imported("ana,Forklift,,31/05/2025,", "harrychinn,Forklift,F1,23/03/2012,31/06/2012", "ana,Forklift,,31/05/2025,")
+    text = text_of(client, batch)
+    assert "Rows read 3 = 1 + 1 + 1" in text
+    assert "duedate “31/06/2012”: there is no such day." in text
+    assert "There is no learner with the username “harrychinn”." in text
+    assert "Repeats line 2." in text
+    assert "May 31, 2026" in text
+    assert "“31/05/2025” on line 2 can only be read so" in text
+
+
+def test_a_file_with_headings_alone(client, imported):
+    assert "The file has headings, but no rows." in text_of(client, imported())
+
+
+def test_what_the_file_says_is_never_markup(client, imported):
+    batch = imported('<script>alert(1)</script>,"<b>Forklift</b>",,2025-05-31,')
+    page = html_of(client, batch)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_the_rows_are_paged_by_line_in_both_directions(client, imported, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PAGE_ROWS": 2}
+    batch = imported(*[f"ana,Forklift,,2025-0{month}-01," for month in range(1, 6)])
+
+    def lines(query):
+        return [int(line) for line in re.findall(r'id="line-(\d+)"', html_of(client, batch, query))]
+
+    assert [lines(""), lines("?after=3"), lines("?after=5"), lines("?before=6")] == [[2, 3], [4, 5], [6], [4, 5]]
+    assert "Earlier lines" not in text_of(client, batch)
+    assert "Later lines" in text_of(client, batch)
+    assert "Later lines" not in text_of(client, batch, "?after=5")
+
+
+@pytest.mark.parametrize("query", ["?after=x", "?before=-1", "?after=99999999999999999999", "?after=٣"])
+def test_a_mangled_address_still_shows_the_report(client, imported, query):
+    assert "Rows read 1" in text_of(client, imported("ana,Forklift,,2025-05-31,"), query)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(client, imported):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def queries(batch):
+        with CaptureQueriesContext(connection) as context:
+            html_of(client, batch)
+        return len(context)
+
+    few = queries(imported("ana,Forklift,,2025-05-31,"))
+    many = queries(imported(*[f"ana,Forklift,,2025-05-{day:02}," for day in range(1, 29)], date_format="YYYY-MM-DD"))
+    assert many <= few + 1
+
+
+def test_a_refused_file_names_every_reason(client, operator):
+    content = b"username,certificationshortname,certificationidnumber,completion,duedate\nana,Forklift,,2025-01-01\n"
+    batch = api.submit(operator, [content], file_name="records.csv", options=api.Options(review=False))
+    api.work_off(batch.id)
+    text = text_of(client, batch)
+    assert "The file was refused. Nothing was imported." in text
+    assert "The heading “completiondate” is missing. Did you mean “completion” by it?" in text
+
+
+def test_doubtful_dates_are_shown_and_the_way_out_is_named(client, imported):
+    text = text_of(client, imported("ana,Forklift,,03/04/2025,"))
+    assert "In which format are the dates written?" in text
+    assert "Line 2: “03/04/2025”" in text
+    assert "choose its date format" in text
+
+
+def test_an_import_that_failed_tells_the_reference(client, submitted):
+    ImportBatch.objects.update(state="failed", failure="abc123")
+    assert "operator the reference abc123" in text_of(client, submitted)
+
+
+def test_learners_link_to_their_record_of_learning_where_the_host_has_one(client, imported, monkeypatch):
+    path = "/record-of-learning/{key}/"
+    monkeypatch.setattr(
+        "cert_completion_plugin.gateway.facade.Gateway.record_of_learning_path",
+        lambda gateway, key: path.replace("{key}", key),
+    )
+    assert 'href="/record-of-learning/learner-1/"' in html_of(client, imported("ana,Forklift,,2025-05-31,"))
+
+
+def test_the_list_shows_the_newest_import_first(client, imported):
+    imported("ana,Forklift,,2025-05-31,")
+    imported("nobody,Forklift,,2025-05-31,")
+    page = client.get(reverse("cert_completion_plugin:batches")).content.decode()
+    assert page.index("Rejected 1") < page.index("Certified 1")

@@ -1,0 +1,103 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from cert_completion_plugin import api
+from cert_completion_plugin.models import ImportBatch
+from tests.web.conftest import HEADINGS
+
+pytestmark = pytest.mark.django_db
+
+URL = "/cert-completions/upload/"
+
+
+def form(content=HEADINGS + "ana,Forklift,,31/05/2025,\n", **values):
+    file = SimpleUploadedFile("external records.csv", content.encode(), "text/csv")
+    return {
+        "file": file,
+        "date_format": "auto",
+        "import_action": "certify_if_newer",
+        "unknown_certification": "ignore",
+        **values,
+    }
+
+
+@pytest.fixture(autouse=True)
+def _logged_in(operator):
+    pass
+
+
+def only_batch():
+    return api.find(ImportBatch.objects.get().reference.hex)
+
+
+def test_the_form_says_what_the_due_date_is_and_what_is_allowed(client):
+    content = client.get(URL).content.decode()
+    assert "the time of completion" in content
+    assert "it is not the expiry date" in content
+    assert "1,000,000 rows" in content
+    for name in ("username", "certificationshortname", "certificationidnumber", "completiondate", "duedate"):
+        assert name in content
+
+
+def test_an_upload_answers_with_the_page_of_the_import(client):
+    response = client.post(URL, form(ignore_case="on", unknown_certification="create_evidence"))
+    batch = only_batch()
+    assert response.url == reverse("cert_completion_plugin:batch", args=[batch.reference])
+    assert (batch.state, batch.file_name, batch.uploaded_by_name) == ("received", "external records.csv", "operator")
+    assert batch.options.as_mapping() == {
+        **api.Options().as_mapping(),
+        "import_action": "certify_if_newer",
+        "unknown_certification": "create_evidence",
+        "ignore_case": True,
+        "review": False,
+    }
+
+
+def test_nothing_is_parsed_while_the_upload_is_answered(client, monkeypatch):
+    def parsed(*args, **kwargs):
+        raise AssertionError("the file was opened in the request")
+
+    monkeypatch.setattr("cert_completion_plugin.tabular.read_head", parsed)
+    assert client.post(URL, form()).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"file": ""}, "Choose the file with the completions."),
+        ({"file": SimpleUploadedFile("x.csv", b"")}, "The chosen file is empty."),
+        ({"import_action": "certify_everybody"}, "certify_everybody"),
+        ({"date_format": "DD/MM"}, "DD/MM is not one of the available choices"),
+    ],
+)
+def test_a_mistake_in_the_form_is_named_at_the_top_and_nothing_is_stored(client, values, text):
+    response = client.post(URL, form(**values))
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert 'role="alert"' in content
+    assert text in content
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_file_over_the_sites_limit_is_refused_in_words(client, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "MAX_BYTES": 20}
+    content = client.post(URL, form(), follow=True).content.decode()
+    assert "The file was refused. Nothing was imported." in content
+    assert "larger than this site allows" in content
+
+
+def test_an_uploader_who_may_not_see_reports_is_told_that_the_file_was_received(client, user_with):
+    client.force_login(user_with("upload_completions"))
+    response = client.post(URL, form(), follow=True)
+    assert response.redirect_chain[-1][0] == URL
+    assert "was received" in response.content.decode()
+
+
+def test_the_task_is_sent_after_the_commit_with_atomic_requests(client, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr("cert_completion_plugin.tasks._send", lambda task, *ids, **kw: sent.append(ids) or True)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(URL, form())
+        assert sent == []
+    assert sent == [(only_batch().id,)]

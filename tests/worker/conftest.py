@@ -1,0 +1,87 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DRIVER = Path(__file__).with_name("driver.py")
+PATIENCE = 180
+
+
+class Site:
+    """A sandbox in a folder of its own, with a real Celery worker process on the filesystem broker."""
+
+    def __init__(self, folder):
+        python_path = os.pathsep.join([str(ROOT), str(ROOT / "hooks")])
+        self.environment = {
+            **os.environ,
+            "SANDBOX_DATA": str(folder),
+            "DJANGO_SETTINGS_MODULE": "tests.worker.site_settings",
+            "PYTHONPATH": python_path,
+            "PYTHONWARNINGS": "ignore",
+        }
+        self.worker = None
+        self.run("-m", "django", "migrate", "--verbosity", "0")
+        self.run("-m", "django", "load_demo_data", "--if-new")
+
+    def run(self, *arguments):
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def driver(self, *arguments):
+        return self.run(str(DRIVER), *map(str, arguments))
+
+    def start_worker(self):
+        command = [sys.executable, "-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING"]
+        self.worker = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def kill_worker(self):
+        """kill -9, the worker with all processes of its pool."""
+        if self.worker:
+            os.killpg(self.worker.pid, signal.SIGKILL)
+            self.worker.wait()
+            self.worker = None
+
+    def state(self, reference):
+        return json.loads(self.driver("state", reference))
+
+    def wait_for(self, reference, condition):
+        """The state of an import as soon as the condition holds for it."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition(state := self.state(reference)):
+            assert time.monotonic() < deadline, f"the import stands still at {state}"
+            time.sleep(0.2)
+        return state
+
+
+@pytest.fixture
+def make_site(tmp_path):
+    sites = []
+
+    def make_site(name):
+        sites.append(Site(tmp_path / name))
+        return sites[-1]
+
+    yield make_site
+    for site in sites:
+        site.kill_worker()
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory):
+    """The first 4,000 rows of the sandbox's large sample."""
+    lines = (ROOT / "sandbox" / "samples" / "ten-thousand.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    path = tmp_path_factory.mktemp("file") / "four-thousand.csv"
+    path.write_text("".join(lines[:4001]), encoding="utf-8")
+    return path

@@ -1,0 +1,48 @@
+"""Run as a process of its own on the worker tests' site: `driver.py submit FILE`, `state REFERENCE`, `records`."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from cert_completion_records.models import Evidence, LearnerCertification, PastCompletion  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
+
+from cert_completion_plugin import api  # noqa: E402
+from cert_completion_plugin.store.portions import progress  # noqa: E402
+
+
+def submit(file):
+    """Upload a file as the uploader, and print the import's reference."""
+    uploader = get_user_model().objects.get(username="uploader")
+    options = {"review": False, "import_action": "certify_if_newer", "unknown_certification": "create_evidence"}
+    content = Path(file).read_bytes()
+    batch = api.submit(uploader, [content], file_name="file.csv", options=api.Options.from_mapping(options))
+    print(batch.reference)
+
+
+def state(reference):
+    batch = api.find(reference)
+    done = progress(batch)
+    rows = len(api.rows(batch, limit=1_000_000))
+    print(json.dumps({"state": batch.state, "counts": batch.counts, "done": done.portions_done, "rows": rows}))
+
+
+def records():
+    """A digest of everything that the record book holds, whoever wrote it and in whatever order."""
+    days = ("completed", "expires", "window_opens", "baseline_expires")
+    pair = ("learner_certification__learner__username", "learner_certification__certification__short_name")
+    held = [
+        *LearnerCertification.objects.values_list("learner__username", "certification__id_number", "assigned", *days),
+        *PastCompletion.objects.values_list(*pair, *days, "line"),
+        *Evidence.objects.values_list("learner__username", "name", "completed", "due", "line"),
+    ]
+    print(len(held), hashlib.sha256("\n".join(sorted(map(repr, held))).encode()).hexdigest())
+
+
+if __name__ == "__main__":
+    {"submit": submit, "state": state, "records": records}[sys.argv[1]](*sys.argv[2:])

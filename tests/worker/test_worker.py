@@ -1,0 +1,38 @@
+"""With a real Celery worker process: the way of a file, and what a `kill -9` in the middle leaves behind."""
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.worker
+
+
+def is_finished(state):
+    return state["state"] == "finished"
+
+
+def test_a_killed_worker_changes_nothing_in_the_end(make_site, file):
+    undisturbed = make_site("undisturbed")
+    undisturbed.start_worker()
+    reference = undisturbed.driver("submit", file)
+    expected = undisturbed.wait_for(reference, is_finished)
+    assert expected["rows"] == sum(expected["counts"]["outcomes"].values()) == 4000
+
+    site = make_site("killed")
+    reference = site.driver("submit", file)
+    for portions in (1, 6):
+        site.start_worker()
+        site.wait_for(reference, lambda state, portions=portions: state["done"] >= portions)
+        site.kill_worker()
+        assert not is_finished(site.state(reference))
+    time.sleep(2)
+    site.start_worker()
+    assert site.wait_for(reference, is_finished) == expected
+    assert site.driver("records") == undisturbed.driver("records")
+
+
+def test_without_a_worker_the_command_does_the_work(make_site, file):
+    site = make_site("no-worker")
+    reference = site.driver("submit", file)
+    site.run("-m", "django", "cert_completion_sweep", "--work")
+    assert is_finished(site.state(reference))
