@@ -1,4 +1,7 @@
-"""The two doors in the admin's index: upload, and the import report. The pages themselves are the plugin's own views."""
+"""The two doors in the admin's index: upload, and the import report.
+
+The pages themselves are the plugin's own views.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +11,6 @@ from django.shortcuts import redirect
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import CompletionUpload, ImportReport
-
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]

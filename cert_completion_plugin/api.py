@@ -4,8 +4,8 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD` and `PERMISSION_VIEW_
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -52,8 +52,9 @@ PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
 def submit(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str, options: Options) -> Batch:
     """Take in a file of certification completions as a new import, and return at once.
 
-    `chunks` are the bytes of the file in order. The file is stored whole or not at all; when the surrounding transaction
-    commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep sends again.
+    `chunks` are the bytes of the file in order. The file is stored whole or not at all; when the surrounding
+    transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
+    sends again.
     Raises OptionNotOffered. A file over the site's limit comes back in state `refused`.
     """
     batch = batches.receive(
@@ -82,8 +83,8 @@ def progress(batch: Batch) -> Progress:
     return portions.progress(batch)
 
 
-def last_progress(batch: Batch) -> Any:
-    """When something last happened on an import (an aware datetime where the site uses time zones)."""
+def last_progress(batch: Batch) -> datetime:
+    """When something last happened on an import; aware where the site uses time zones."""
     return stored.last_progress(batch)
 
 

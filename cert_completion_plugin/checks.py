@@ -33,5 +33,6 @@ def check_hosts(app_configs: Any, **kwargs: Any) -> Sequence[checks.CheckMessage
     except ImproperlyConfigured:
         return []
     return [
-        checks.Error(problem.text, hint=problem.hint, obj=problem.code, id="cert_completion.E003") for problem in problems
+        checks.Error(problem.text, hint=problem.hint, obj=problem.code, id="cert_completion.E003")
+        for problem in problems
     ]

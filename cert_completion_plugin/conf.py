@@ -17,8 +17,8 @@ class Settings:
     `hosts`: names of the active hosts, in the order in which they are asked; an entry point's name or an import string.
     `max_bytes`, `max_rows`: limits of one file. `portion_rows`: about how many rows are worked on in one transaction.
     `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
-    long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page of
-    the report. `base_template`: the template that the plugin's pages extend.
+    long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
+    of the report. `base_template`: the template that the plugin's pages extend.
     """
 
     hosts: tuple[str, ...] = ("records",)

@@ -33,8 +33,8 @@ class UploadForm(forms.Form):
         choices=_date_formats,
         initial=AUTO,
         help_text=_(
-            "All dates of a file are read in one format. The due date is the one that applied to the learner at the time of "
-            "completion; it is not the expiry date. It may be empty."
+            "All dates of a file are read in one format. The due date is the one that applied to the learner at the "
+            "time of completion; it is not the expiry date. It may be empty."
         ),
     )
     import_action = forms.ChoiceField(

@@ -1,4 +1,7 @@
-"""The Celery tasks; celery is spoken here alone. Arguments are ids, results are not kept, and every task may run twice."""
+"""The Celery tasks; celery is spoken here alone.
+
+Arguments are ids, results are not kept, and every task may run twice.
+"""
 
 import logging
 from typing import Any

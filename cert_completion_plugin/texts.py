@@ -49,6 +49,7 @@ STATES: Mapping[str, Any] = {
     BatchState.FAILED: gettext_lazy("Failed"),
 }
 
+
 def issue_text(issue: Issue) -> str:
     """What is wrong, where in the row or file, and how to mend it, in the active language."""
     text = _TEXTS[issue.code](issue)
@@ -96,7 +97,12 @@ def _too_many_rows(issue: Issue) -> str:
 
 
 _KINDS = {
-    "workbook": gettext_lazy("It looks like a spreadsheet workbook. In your spreadsheet program, save it as CSV (UTF-8)."),
+    "workbook": gettext_lazy("It is a spreadsheet workbook. In your spreadsheet program, save it as CSV (UTF-8)."),
+    "archive": gettext_lazy("It is an archive. Unpack it and upload the CSV file in it."),
+    "picture": gettext_lazy("It is a picture. Choose the CSV file with the completions."),
+    "document": gettext_lazy("It is a document. Export your records as CSV (UTF-8)."),
+    "utf-16": gettext_lazy("It is written in UTF-16. Save it as CSV with the encoding UTF-8."),
+    "encoding": gettext_lazy("The chosen encoding cannot be read yet. Save the file as CSV with the encoding UTF-8."),
     "binary": gettext_lazy("It is not text. Export your records as CSV (UTF-8)."),
 }
 
@@ -116,9 +122,13 @@ def _encoding_invalid(issue: Issue) -> str:
 def _column_missing(issue: Issue) -> str:
     values = {"column": issue.column, "nearest": _detail(issue, "nearest")}
     if values["nearest"]:
-        return _(
-            "The heading “%(column)s” is missing. Did you mean “%(nearest)s” by it? Rename that heading, or add the column."
-        ) % values
+        return (
+            _(
+                "The heading “%(column)s” is missing. Did you mean “%(nearest)s” by it? Rename that heading, or add "
+                "the column."
+            )
+            % values
+        )
     return _("The heading “%(column)s” is missing. Add the column; its cells may be empty.") % values
 
 
@@ -138,13 +148,20 @@ def _column_unknown(issue: Issue) -> str:
 def _cells(issue: Issue) -> str:
     values = {"found": _detail(issue, "found"), "expected": _detail(issue, "expected")}
     if issue.code is Code.TOO_FEW_CELLS:
-        return _(
-            "The row has %(found)s cells, but the heading line has %(expected)s. Add the missing cells; empty ones count."
-        ) % values
-    return _(
-        "The row has %(found)s cells, but the heading line has only %(expected)s. Remove the surplus cells, or put a text "
-        "that contains the separator in quotes."
-    ) % values
+        return (
+            _(
+                "The row has %(found)s cells, but the heading line has %(expected)s. Add the missing cells; empty "
+                "ones count."
+            )
+            % values
+        )
+    return (
+        _(
+            "The row has %(found)s cells, but the heading line has only %(expected)s. Remove the surplus cells, or put "
+            "a text that contains the separator in quotes."
+        )
+        % values
+    )
 
 
 def _value_too_long(issue: Issue) -> str:
@@ -164,7 +181,8 @@ def _date_invalid(issue: Issue) -> str:
     if issue.details.get("fits"):
         values["fits"] = _detail(issue, "fits")
         return _(
-            "%(column)s “%(value)s” is not written as %(format)s but as %(fits)s. Write all dates of a file in one format."
+            "%(column)s “%(value)s” is not written as %(format)s but as %(fits)s. Write all dates of a file in one "
+            "format."
         ) % {**values, "format": values["format"] or _("the other dates")}
     if not values["format"]:
         return _("%(column)s “%(value)s” is not a date.") % values
@@ -188,8 +206,8 @@ def _mismatch(issue: Issue) -> str:
         text = _("The ID number “%(id_number)s” belongs to %(found)s, but the short name “%(short_name)s” to none.")
         return text % {**values, "found": _listed(by_id_number)} + " " + _("Correct or empty one of the two.")
     return _(
-        "Short name and ID number are not of one certification: “%(short_name)s” belongs to %(one)s, “%(id_number)s” to "
-        "%(other)s. Correct or empty one of the two."
+        "Short name and ID number are not of one certification: “%(short_name)s” belongs to %(one)s, "
+        "“%(id_number)s” to %(other)s. Correct or empty one of the two."
     ) % {**values, "one": _listed(by_short_name), "other": _listed(by_id_number)}
 
 
@@ -243,12 +261,16 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.TOO_MANY_CELLS: _cells,
     Code.VALUE_TOO_LONG: _value_too_long,
     Code.VALUE_UNPRINTABLE: _with_value(
-        gettext_noop("%(column)s contains a character that cannot be printed, such as a line break or a tab. Remove it.")
+        gettext_noop(
+            "%(column)s contains a character that cannot be printed, such as a line break or a tab. Remove it."
+        )
     ),
     Code.USERNAME_BLANK: _with_value(gettext_noop("The username is missing.")),
     Code.LEARNER_NOT_FOUND: _not_found,
     Code.LEARNER_AMBIGUOUS: _with_value(
-        gettext_noop("More than one learner has the username “%(value)s”. Ask the site's operator to rename one of them.")
+        gettext_noop(
+            "More than one learner has the username “%(value)s”. Ask the site's operator to rename one of them."
+        )
     ),
     Code.COMPLETION_DATE_BLANK: _with_value(gettext_noop("The completion date is missing.")),
     Code.COMPLETION_DATE_INVALID: _date_invalid,
@@ -263,7 +285,10 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     ),
     Code.CERTIFICATION_CLOSE_MATCH: _close_match,
     Code.CERTIFICATION_NOT_FOUND: _with_value(
-        gettext_noop("There is no certification “%(value)s”, so the row was ignored. Correct the name, or choose to create evidence.")
+        gettext_noop(
+            "There is no certification “%(value)s”, so the row was ignored. Correct the name, or choose to create "
+            "evidence."
+        )
     ),
     Code.EVIDENCE_FIELD_INVALID: _with_value(
         gettext_noop("%(column)s “%(value)s” is not a value that the chosen evidence type accepts.")
@@ -271,12 +296,18 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.LEARNER_SUSPENDED: _with_value(gettext_noop("The learner's account is suspended.")),
     Code.CERTIFICATION_INACTIVE: _with_value(gettext_noop("The certification is no longer offered.")),
     Code.COMPLETION_IN_FUTURE: _with_value(gettext_noop("The completion date lies in the future.")),
-    Code.EXPIRES_IN_PAST: _with_value(gettext_noop("The record has expired already.")),
+    Code.EXPIRES_IN_PAST: _with_value(
+        gettext_noop("The expiry date lies in the past: the record has expired already.")
+    ),
     Code.DUE_LONG_BEFORE_COMPLETION: _with_value(
-        gettext_noop("The due date lies more than one active period before the completion date. Was another date meant?")
+        gettext_noop(
+            "The due date lies more than one active period before the completion date. Was another date meant?"
+        )
     ),
     Code.LOOKS_LIKE_SPREADSHEET_DAMAGE: _with_value(
-        gettext_noop("%(column)s “%(value)s” looks as if a spreadsheet program had changed it. Format the column as text there.")
+        gettext_noop(
+            "%(column)s “%(value)s” looks as if a spreadsheet program had changed it. Format the column as text there."
+        )
     ),
     Code.SAME_COMPLETION_OTHER_EXPIRY: _with_value(
         gettext_noop("The completion is held already, but with another expiry date than this row would give.")
@@ -286,9 +317,13 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
         gettext_noop("The site's records could not be reached. Upload the row again later (reference %(reference)s).")
     ),
     Code.CERTIFICATION_MISCONFIGURED: _with_value(
-        gettext_noop("The certification's recertification rule gives no valid dates. Ask the site's operator to correct it.")
+        gettext_noop(
+            "The certification's recertification rule gives no valid dates. Ask the site's operator to correct it."
+        )
     ),
     Code.INTERNAL_ERROR: _with_reference(
-        gettext_noop("Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s.")
+        gettext_noop(
+            "Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s."
+        )
     ),
 }

@@ -1,4 +1,7 @@
-"""Working on a portion: claim it, decide its rows, have the host write them, keep what became of each. One transaction."""
+"""Working on a portion: claim it, decide its rows, have the host write them, keep what became of each.
+
+One transaction.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -72,7 +75,9 @@ def _decide_and_write(batch: Batch, portion: PortionWork) -> None:
         try:
             with transaction.atomic():
                 if portions.claim(portion, portions.WRITTEN, clock.now()):
-                    decisions = deciding.decide(batch, rows.in_slices(batch.id, portion.first_slice, portion.last_slice))
+                    decisions = deciding.decide(
+                        batch, rows.in_slices(batch.id, portion.first_slice, portion.last_slice)
+                    )
                     _finish(batch, portion, _settled(batch, decisions, last=last))
             return
         except _Conflict:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cert_completion_plugin import conf, tabular
 from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches.closing import close
 from cert_completion_plugin.batches.progress import ReadingProgress
 from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.dates import DateVotes
@@ -24,8 +25,9 @@ from cert_completion_plugin.store.values import Batch
 def read(batch_id: int) -> bool:
     """Read the file of an import, from the beginning or from where it was interrupted; says whether this call ended it.
 
-    Afterwards the import is `writing` with its portions made, or `needs_answer`, or `refused`. Called twice at once, one
-    of the two reads. Raises TryAgain; after the last attempt the import is `failed`.
+    Afterwards the import is `writing` with its portions made (`finished` if the file has no rows), or `needs_answer`,
+    or `refused`. Called twice at once, one of the two reads. Raises TryAgain; after the last attempt the import is
+    `failed`.
     """
     now = clock.now()
     if not batches.move(batch_id, [BatchState.RECEIVED, BatchState.READING], BatchState.READING, now=now):
@@ -37,21 +39,23 @@ def read(batch_id: int) -> bool:
         _give_up(batch, None)
         return True
     try:
-        return _Reading(batch).run()
+        ended = _Reading(batch).run()
     except Exception as error:
         if batch.attempts >= conf.settings().max_attempts:
             _give_up(batch, error)
             return True
         reference_of(f"reading import {batch_id} was interrupted", error)
         raise TryAgain(pause(error, batch.attempts)) from error
+    if ended:
+        # A file without rows has no portion whose worker would close the import.
+        close(batch_id)
+    return ended
 
 
 def _give_up(batch: Batch, error: Exception | None) -> None:
     reference, now = reference_of(f"import {batch.id} could not be read", error), clock.now()
     with transaction.atomic():
-        if batches.move(
-            batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference
-        ):
+        if batches.move(batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference):
             rows.delete_all(batch.id)
 
 
@@ -172,19 +176,15 @@ class _Reading:
         self._begin_work(date_format=chosen, **fields)
 
     def _begin_work(self, **fields: Any) -> None:
-        """Make the portions; an import without rows is closed here and now."""
-        now = clock.now()
+        """Make the portions."""
         runs = pack(rows.slice_counts(self.batch.id), conf.settings().portion_rows)
         portions.make(self.batch.id, self.batch.plan, runs)
-        target = BatchState.WRITING if runs else BatchState.FINISHED
-        finished_at = None if runs else now
         batches.move(
             self.batch.id,
             [BatchState.READING],
-            target,
-            now=now,
+            BatchState.WRITING,
+            now=clock.now(),
             as_of=clock.today(),
-            finished_at=finished_at,
             **fields,
         )
 

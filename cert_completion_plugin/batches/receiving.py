@@ -49,9 +49,7 @@ def _store(batch: Batch, chunks: Iterable[bytes]) -> None:
     except files.TooLarge:
         refusal = Issue(Code.FILE_TOO_LARGE, details={"limit": limit})
         issues, now = batches.issues_json([refusal]), clock.now()
-        batches.move(
-            batch.id, [BatchState.RECEIVED], BatchState.REFUSED, now=now, finished_at=now, file_issues=issues
-        )
+        batches.move(batch.id, [BatchState.RECEIVED], BatchState.REFUSED, now=now, finished_at=now, file_issues=issues)
     else:
         batches.update(batch.id, file_size=size, file_sha256=digest)
 
@@ -66,4 +64,6 @@ def _check_offered(options: Options) -> None:
     for name, chosen in later.items():
         if chosen:
             value = options.as_mapping()[name]
-            raise OptionNotOffered(f"This version does not offer {name}={value!r} yet; leave the option out or switch it off.")
+            raise OptionNotOffered(
+                f"This version does not offer {name}={value!r} yet; leave the option out or switch it off."
+            )

@@ -20,7 +20,10 @@ class TryAgain(Exception):
 
 
 def pause(error: Exception, attempts: int) -> int:
-    """How many seconds to wait after this error, longer each time. `attempts`: how often it was tried, this time included."""
+    """How many seconds to wait after this error, longer each time.
+
+    `attempts`: how often it was tried, this time included.
+    """
     pauses = _HOST_PAUSES if isinstance(error, HostUnavailable) else _OTHER_PAUSES
     return pauses[min(attempts, len(pauses)) - 1]
 

@@ -1,1 +1,4 @@
-"""The pure core: what a row of the file means and what should happen to it. No Django, Celery, tablib or pluggy here."""
+"""The pure core: what a row of the file means and what should happen to it.
+
+No Django, Celery, tablib or pluggy here.
+"""

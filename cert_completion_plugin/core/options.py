@@ -59,7 +59,10 @@ DATE_FORMATS = tuple(order.replace(" ", separator) for separator in "-/. " for o
 
 
 class OptionsError(ValueError):
-    """An option that does not exist, or a value that it does not take. The text names option, value and what it takes."""
+    """An option that does not exist, or a value that it does not take.
+
+    The text names option, value and what it takes.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,9 @@ def _checked(name: str, value: Any) -> Any:
     for choice in choices:
         if value == choice and isinstance(value, bool) == isinstance(choice, bool):
             return choice
-    raise OptionsError(f"The option {name!r} does not take {value!r}. It takes: {', '.join(map(repr, map(_plain, choices)))}.")
+    raise OptionsError(
+        f"The option {name!r} does not take {value!r}. It takes: {', '.join(map(repr, map(_plain, choices)))}."
+    )
 
 
 def _plain(choice: Any) -> Any:

@@ -91,8 +91,8 @@ class PairBasis:
 class Decision:
     """What should happen to one row.
 
-    `expires` and `window_opens` are set where the row is written and its certification expires. `repeats_line` names the
-    row that a duplicate repeats. `basis` is set on one written row of each learner and certification.
+    `expires` and `window_opens` are set where the row is written and its certification expires. `repeats_line` names
+    the row that a duplicate repeats. `basis` is set on one written row of each learner and certification.
     """
 
     line: int

@@ -16,9 +16,7 @@ from cert_completion_plugin.store.values import Batch, issue_as_json, issue_from
 WORKING = tuple(state for state in BatchState if state.is_working)
 
 
-def create(
-    *, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, options: Options, now: datetime
-) -> Batch:
+def create(*, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, options: Options, now: datetime) -> Batch:
     """A new import in state `received`, without its file."""
     row = ImportBatch.objects.create(
         state=BatchState.RECEIVED,
@@ -87,14 +85,17 @@ def stalled_ids(before: datetime) -> list[int]:
     """The imports with work to do on which nothing has happened since `before`, oldest first."""
     rows = ImportBatch.objects.filter(state__in=WORKING, progressed_at__lt=before).order_by("pk")
     moving = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
-    rows = rows.exclude(Exists(moving.filter(claimed_at__gte=before))).exclude(Exists(moving.filter(done_at__gte=before)))
+    rows = rows.exclude(Exists(moving.filter(claimed_at__gte=before))).exclude(
+        Exists(moving.filter(done_at__gte=before))
+    )
     return list(rows.values_list("pk", flat=True))
 
 
 def last_progress(batch: Batch) -> datetime:
     """When something last happened on this import."""
     moments = Portion.objects.filter(batch=batch.id, plan=batch.plan).aggregate(Max("claimed_at"), Max("done_at"))
-    return max(moment for moment in (batch.progressed_at, *moments.values()) if moment)
+    known: list[datetime] = [moment for moment in moments.values() if moment]
+    return max([batch.progressed_at, *known])
 
 
 def _value(row: ImportBatch) -> Batch:

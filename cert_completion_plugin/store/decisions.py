@@ -1,4 +1,4 @@
-"""How the parts of a decision that have no column of their own are written into a ledger entry's `detail`, and read back."""
+"""The parts of a decision that have no column of their own: written into a ledger entry's `detail`, and read back."""
 
 import json
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from cert_completion_hooks.types import CompletionRecord, FieldValue
 
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision, PairBasis
-from cert_completion_plugin.store.values import dumps, issue_as_json, issue_from_json
+from cert_completion_plugin.store.values import dumps, issue_as_json, issue_from_json, shortened
 
 
 def detail_of(decision: Decision) -> str:
     """Everything about a decision that has no column of its own, as ASCII JSON; what is empty is left out."""
     plain = {
-        "username": decision.username,
-        "short_name": decision.short_name,
-        "id_number": decision.id_number,
+        "username": shortened(decision.username),
+        "short_name": shortened(decision.short_name),
+        "id_number": shortened(decision.id_number),
         "due": decision.due and decision.due.isoformat(),
         "issues": [issue_as_json(issue) for issue in decision.issues],
         "repeats_line": decision.repeats_line,

@@ -20,7 +20,9 @@ Counts = dict[str, dict[str, int]]
 def make(batch_id: int, plan: int, runs: Sequence[SliceRun]) -> None:
     Portion.objects.bulk_create(
         [
-            Portion(batch_id=batch_id, plan=plan, number=number, first_slice=run.first, last_slice=run.last, rows=run.rows)
+            Portion(
+                batch_id=batch_id, plan=plan, number=number, first_slice=run.first, last_slice=run.last, rows=run.rows
+            )
             for number, run in enumerate(runs, start=1)
         ],
         batch_size=500,

@@ -70,12 +70,21 @@ class Progress:
     counts: Mapping[str, Mapping[str, int]]
 
 
+SHOWN = 300
+"""How much of a cell's text the ledger keeps for showing; the whole of it stays with the row."""
+
+
+def shortened(text: str) -> str:
+    """A text as far as it is shown: a cell may hold a megabyte."""
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
 def issue_as_json(issue: Issue) -> dict[str, Any]:
-    """An issue as plain values; empty particulars are left out."""
+    """An issue as plain values; empty particulars are left out, and a long value is shortened."""
     plain = {
         "code": str(issue.code),
         "column": issue.column,
-        "value": issue.value,
+        "value": shortened(issue.value),
         "line": issue.line,
         "details": dict(issue.details),
     }
@@ -83,10 +92,10 @@ def issue_as_json(issue: Issue) -> dict[str, Any]:
 
 
 def issue_from_json(plain: Mapping[str, Any]) -> Issue:
-    details = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.get("details", {}).items()}
-    return Issue(
-        Code(plain["code"]), plain.get("column", ""), plain.get("value", ""), plain.get("line"), details
-    )
+    details = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in plain.get("details", {}).items()
+    }
+    return Issue(Code(plain["code"]), plain.get("column", ""), plain.get("value", ""), plain.get("line"), details)
 
 
 def dumps(value: Any) -> str:

@@ -35,4 +35,6 @@ class BatchesView(ImportPage, TemplateView):
 
 def _counts(batch: api.Batch) -> str:
     counts = batch.counts.get("outcomes", {})
-    return ", ".join(f"{texts.outcome_label(outcome)} {counts[outcome]}" for outcome in texts.OUTCOMES if outcome in counts)
+    return ", ".join(
+        f"{texts.outcome_label(outcome)} {counts[outcome]}" for outcome in texts.OUTCOMES if outcome in counts
+    )

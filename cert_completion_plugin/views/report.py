@@ -52,8 +52,8 @@ def question_texts(verdict: Verdict) -> dict[str, Any]:
         text = _("Every date of the file can be read in more than one way (%(formats)s).") % {"formats": formats}
     elif verdict.kind is VerdictKind.CONTRADICTORY:
         text = _(
-            "The dates of the file are not all written in one format. %(format)s fits %(fits)s of %(votes)s dates; with it, "
-            "the rows of the others would be rejected."
+            "The dates of the file are not all written in one format. %(format)s fits %(fits)s of %(votes)s dates; "
+            "with it, the rows of the others would be rejected."
         ) % {"format": verdict.offered, "fits": verdict.offered_fits, "votes": verdict.votes}
     else:
         text = _("No date of the file is written in a way that leaves no doubt (with a four-digit year).")
@@ -64,7 +64,12 @@ def sums(batch: api.Batch) -> list[dict[str, Any]]:
     """The outcomes that occurred, in their fixed order, with their numbers; they add up to the rows read."""
     counts = batch.counts.get("outcomes", {})
     return [
-        {"outcome": outcome, "label": str(label), "count": counts[outcome], "meaning": str(texts.OUTCOME_MEANINGS[outcome])}
+        {
+            "outcome": outcome,
+            "label": str(label),
+            "count": counts[outcome],
+            "meaning": str(texts.OUTCOME_MEANINGS[outcome]),
+        }
         for outcome, label in texts.OUTCOMES.items()
         if outcome in counts
     ]

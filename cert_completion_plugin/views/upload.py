@@ -28,6 +28,7 @@ class UploadView(ImportPage, _FormView):
     title = gettext_lazy("Upload certification completions")
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
+        assert self.request.user.is_authenticated
         file = form.cleaned_data["file"]
         batch = api.submit(self.request.user, file.chunks(), file_name=file.name, options=form.options())
         if self.request.user.has_perm(api.PERMISSION_VIEW_REPORT):
@@ -39,5 +40,7 @@ class UploadView(ImportPage, _FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         form = context["form"]
-        context["error_list"] = [(form[name].id_for_label, form[name].label, list(form.errors[name])) for name in form.errors]
+        context["error_list"] = [
+            (form[name].id_for_label, form[name].label, list(form.errors[name])) for name in form.errors
+        ]
         return context

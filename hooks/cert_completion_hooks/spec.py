@@ -1,9 +1,10 @@
 """The hook specification: every question and request that the plugin puts to a host.
 
 All hooks work in bulk. The plugin names every argument; an implementation takes those it needs as plain parameters,
-without `*` and without defaults. Every mapping that is returned has only keys that were asked for, echoed exactly; a key
-that is absent means "there is none". "Cannot tell now" is never an absent key: raise `HostUnavailable`. Text that is
-asked for is normalised (`cert_completion_hooks.normalised`); a host normalises its own names before comparing them.
+without `*` and without defaults. Every mapping that is returned has only keys that were asked for, echoed exactly; a
+key that is absent means "there is none". "Cannot tell now" is never an absent key: raise `HostUnavailable`. Text that
+is asked for is normalised (`cert_completion_hooks.normalised`); a host normalises its own names before comparing
+them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -141,10 +142,10 @@ def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) ->
 def record_evidence(batch: BatchInfo, items: Sequence[EvidenceItem]) -> Sequence[WriteResult] | None:
     """Create evidence items.
 
-    Called: once for each portion that has any, inside the plugin's transaction as above. The uploader (`batch.actor`) is
-    their creator.
-    Return: one result for each item: `repeated` if this key was applied before; else `conflict` if an item with the same
-    `evidence_key` exists or the learner is gone; else `written`, or `failed` with a reason.
+    Called: once for each portion that has any, inside the plugin's transaction as above. The uploader (`batch.actor`)
+    is their creator.
+    Return: one result for each item: `repeated` if this key was applied before; else `conflict` if an item with the
+    same `evidence_key` exists or the learner is gone; else `written`, or `failed` with a reason.
     If nobody answers: evidence cannot be chosen. Goes with the capability `evidence`.
     """
 
@@ -157,9 +158,10 @@ def undo_changes(
 
     Called: when an administrator undoes an import, and when `all_or_nothing` has to give up.
     Given: changes that were written, with what was there before; evidence items that were written.
-    Return: one result for each change and item, by key. A record that still is as the import wrote it is taken away (the
-    former current record comes back, out of the history if it was moved there; the assignment goes if the change made it
-    and nothing else stands); one that was changed since stays and is named. Asking again is harmless: `undone`.
+    Return: one result for each change and item, by key. A record that still is as the import wrote it is taken away
+    (the former current record comes back, out of the history if it was moved there; the assignment goes if the change
+    made it and nothing else stands); one that was changed since stays and is named. Asking again is harmless:
+    `undone`.
     If nobody answers: imports of this site cannot be undone. Goes with the capability `undo`.
     """
 

@@ -12,15 +12,25 @@ def _is_trimmed(character: str) -> bool:
     return character in _INVISIBLE or unicodedata.category(character) in _TRIMMED_CATEGORIES
 
 
+# Composing takes time by the square of the length of a run of combining characters. A longer text is too long for any
+# name, composed or not, since composing never makes one character of more than four.
+_LONGEST_COMPOSED = 2000
+
+
 def normalised(text: str) -> str:
     """The form in which a name is compared and matched.
 
     Given any text, returns it in Unicode NFC, without white space (no-break spaces included), zero-width characters
-    and control characters at its ends. What stands inside stays. Source: import-rules.md §1.2.
+    and control characters at its ends. What stands inside stays. A text of more than 2,000 characters, which no name
+    can have, is trimmed but not composed. Source: import-rules.md §1.2.
     """
     if text.isascii() and text.isprintable():
         return text.strip(" ")
-    text = unicodedata.normalize("NFC", text)
+    text = _trimmed(text)
+    return _trimmed(unicodedata.normalize("NFC", text)) if len(text) <= _LONGEST_COMPOSED else text
+
+
+def _trimmed(text: str) -> str:
     start, end = 0, len(text)
     while start < end and _is_trimmed(text[start]):
         start += 1

@@ -125,9 +125,9 @@ class HostInfo:
     """What a host is and can do.
 
     `database_alias` names the Django database connection on which the host writes, if it does; when it is the plugin's
-    own, both commit together. None: a store of its own. `contract_version` is the `SPEC_VERSION` the host was built for.
-    `record_of_learning_path` is the path of a learner's Record of Learning on this site, with `{key}` where the learner's
-    key stands, if the host has such a page.
+    own, both commit together. None: a store of its own. `contract_version` is the `SPEC_VERSION` the host was built
+    for. `record_of_learning_path` is the path of a learner's Record of Learning on this site, with `{key}` where the
+    learner's key stands, if the host has such a page.
     """
 
     name: str
@@ -261,8 +261,8 @@ class CompletionState:
 class BatchInfo:
     """The import for which a host is asked to write.
 
-    `batch_id` is unique for ever, `plan` counts the plans made of one file, `as_of` is the import's day. `report_url` is
-    a path on this site.
+    `batch_id` is unique for ever, `plan` counts the plans made of one file, `as_of` is the import's day. `report_url`
+    is a path on this site.
     """
 
     batch_id: str
@@ -421,7 +421,10 @@ class MessageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSummary:
-    """How an import ended. `state` is the import's last state; `outcomes` counts its rows by outcome and adds up to `rows`."""
+    """How an import ended.
+
+    `state` is the import's last state; `outcomes` counts its rows by outcome and adds up to `rows`.
+    """
 
     state: str
     rows: int

@@ -1,0 +1,15 @@
+.PHONY: run reset test test-newest test-floors quality clean newest floors
+
+PYTHON ?= python3
+export PYTHON
+
+run: newest; @.venv/bin/python -m sandbox
+reset: ; rm -rf sandbox/var
+test: test-newest test-floors
+test-newest: newest; .venv/bin/python -m pytest
+test-floors: floors; .venv-floors/bin/python -m pytest -m "not browser"
+quality: newest; @tools/quality .venv/bin
+clean: ; rm -rf .venv .venv-floors build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+newest: ; @tools/environment .venv constraints/newest.txt dev
+floors: ; @tools/environment .venv-floors constraints/floors.txt test

@@ -1,0 +1,278 @@
+"""What should happen to rows, given what is held (import-rules.md §4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cert_completion_hooks.types import (
+    CertificationState,
+    CompletionRecord,
+    CompletionState,
+    EvidenceItem,
+    EvidenceKey,
+    RecertificationRule,
+    StateKey,
+)
+
+from cert_completion_plugin.core.expiry import (
+    DateOutOfRange,
+    RecordDates,
+    RuleMisconfigured,
+    contradicts_itself,
+    record_dates,
+)
+from cert_completion_plugin.core.headings import COMPLETION_DATE
+from cert_completion_plugin.core.issues import Code, Issue, in_order
+from cert_completion_plugin.core.options import Assign, ImportAction, Messages, Options
+from cert_completion_plugin.core.outcomes import Outcome
+from cert_completion_plugin.core.rows import Decision, PairBasis, ResolvedRow
+
+_NOTHING_HELD = CompletionState()
+_NO_ACTIVE_PERIOD = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "no_active_period"})
+_OUT_OF_RANGE = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "out_of_range"})
+
+
+def state_key_of(row: ResolvedRow) -> StateKey | None:
+    """The learner and certification that a row is written to; None if it has problems or becomes evidence."""
+    if row.learner is None or row.certification is None or not row.is_valid:
+        return None
+    return StateKey(row.learner.key, row.certification.key)
+
+
+def evidence_key_of(row: ResolvedRow) -> EvidenceKey | None:
+    """The evidence item that a row becomes; None if it has problems or its certification is known."""
+    reference, completed = row.parsed.reference, row.parsed.completed
+    if not row.becomes_evidence or not row.is_valid or row.learner is None or reference is None or completed is None:
+        return None
+    return EvidenceKey(
+        learner_key=row.learner.key,
+        short_name=reference.short_name,
+        id_number=reference.id_number,
+        completed=completed,
+    )
+
+
+def decide(
+    rows: Iterable[ResolvedRow],
+    states: Mapping[StateKey, CompletionState],
+    held_evidence: Mapping[EvidenceKey, EvidenceItem],
+    options: Options,
+    as_of: date,
+) -> list[Decision]:
+    """Decide what should happen to every row; decisions come by line, and the order of the rows does not matter.
+
+    `rows` are all rows of the file for the learners that they name. `states` tells what is held on the day `as_of`; a
+    learner and certification that are absent hold nothing. `held_evidence` holds the items that exist already.
+    """
+    pairs: dict[StateKey, list[ResolvedRow]] = {}
+    items: dict[EvidenceKey, list[ResolvedRow]] = {}
+    decisions: list[Decision] = []
+    for row in rows:
+        if (pair := state_key_of(row)) is not None:
+            pairs.setdefault(pair, []).append(row)
+        elif (item := evidence_key_of(row)) is not None:
+            items.setdefault(item, []).append(row)
+        else:
+            decisions.append(_decision(_Fate(row, Outcome.REJECTED)))
+    for pair, of_pair in pairs.items():
+        decisions += _decide_pair(of_pair, states.get(pair, _NOTHING_HELD), options, as_of)
+    for item, of_item in items.items():
+        decisions += _decide_item(of_item, item in held_evidence)
+    decisions.sort(key=lambda decision: decision.line)
+    return decisions
+
+
+@dataclass(slots=True)
+class _Fate:
+    """What is decided for one row; `issue` is what the decision adds to the row's own."""
+
+    row: ResolvedRow
+    outcome: Outcome
+    dates: RecordDates | None = None
+    issue: Issue | None = None
+    repeats_line: int | None = None
+
+
+def _decide_item(rows: Sequence[ResolvedRow], is_held: bool) -> list[Decision]:
+    """Decide rows that would all become the same evidence item (import-rules.md §5)."""
+    if is_held:
+        return [_decision(_Fate(row, Outcome.ALREADY_HELD)) for row in rows]
+    first = min(rows, key=lambda row: row.line)
+    fates = [_Fate(row, Outcome.DUPLICATE, repeats_line=first.line) for row in rows if row is not first]
+    return [_decision(fate) for fate in (_Fate(first, Outcome.EVIDENCE), *fates)]
+
+
+def _decide_pair(rows: list[ResolvedRow], state: CompletionState, options: Options, as_of: date) -> list[Decision]:
+    """Decide the rows of one learner and certification, which are taken together (import-rules.md §4)."""
+    rows.sort(key=_newest_first)
+    rule = rows[0].certification.rule if rows[0].certification else None
+    held = _Held(state, rule, as_of)
+    try:
+        fates = _fates(rows, held, options.import_action)
+    except RuleMisconfigured:
+        return [_decision(_Fate(row, Outcome.FAILED, issue=_NO_ACTIVE_PERIOD)) for row in rows]
+    carrier = _basis_carrier(fates)
+    return [_decision(fate, _basis(fate, held, options) if fate is carrier else None) for fate in fates]
+
+
+def _newest_first(row: ResolvedRow) -> tuple[int, int]:
+    return -_completed(row).toordinal(), row.line
+
+
+def _completed(row: ResolvedRow) -> date:
+    completed = row.parsed.completed
+    assert completed is not None, "a row without problems has a completion date"
+    return completed
+
+
+class _Held:
+    """What is held of one learner and certification on a day, under the certification's rule."""
+
+    def __init__(self, state: CompletionState, rule: RecertificationRule | None, as_of: date) -> None:
+        current = state.current
+        self.state = state
+        self.rule = rule
+        self.as_of = as_of
+        self.contradictory = current is not None and contradicts_itself(state.state, current, rule)
+        self.trusted = None if self.contradictory else current
+        self._history: dict[date, list[CompletionRecord]] = {}
+        for record in state.history:
+            if record.completed is not None:
+                self._history.setdefault(record.completed, []).append(record)
+
+    def outcome_of_leading(self, completed: date, action: ImportAction) -> Outcome:
+        """The table of import-rules.md §4, and what it says of records that contradict themselves."""
+        if action is ImportAction.SAVE_TO_HISTORY:
+            return Outcome.HISTORY
+        if self.contradictory:
+            return Outcome.RENEWED
+        if self.trusted is None or self.state.state in (CertificationState.NONE, CertificationState.EXPIRED):
+            return Outcome.CERTIFIED
+        held = self.trusted.completed
+        is_newer = held is not None and completed > held
+        return Outcome.RENEWED if is_newer and action is ImportAction.CERTIFY_IF_NEWER else Outcome.HISTORY
+
+    def holds(self, completed: date, becomes_current: bool) -> bool:
+        """Whether a completion is already held.
+
+        A row that would become the current record is held by a history record only if that record's expiry is past.
+        """
+        if self.trusted is not None and self.trusted.completed == completed:
+            return True
+        records = self._history.get(completed, ())
+        return any(self.is_past(record.expires) for record in records) if becomes_current else bool(records)
+
+    def is_past(self, expires: date | None) -> bool:
+        return expires is not None and expires <= self.as_of
+
+    def expiries(self, completed: date) -> list[date | None]:
+        """Every expiry held for a completion date."""
+        records = self._history.get(completed, [])
+        if self.trusted is not None and self.trusted.completed == completed:
+            records = [self.trusted, *records]
+        return [record.expires for record in records]
+
+    def baseline(self) -> date | None:
+        """B of import-rules.md §4.2: the current record's expiry before any extension."""
+        return (self.trusted.baseline_expires or self.trusted.expires) if self.trusted else None
+
+    def former(self) -> CompletionRecord | None:
+        """The current record, if it has to go to history when another takes its place."""
+        current = self.state.current
+        if current is None or current.completed in self._history:
+            return None
+        return current
+
+
+def _fates(rows: Sequence[ResolvedRow], held: _Held, action: ImportAction) -> list[_Fate]:
+    """What is decided for rows that stand newest first. Raises RuleMisconfigured."""
+    outcome = held.outcome_of_leading(_completed(rows[0]), action)
+    first_lines: dict[date, int] = {}
+    fates: list[_Fate] = []
+    for row in rows:
+        completed = _completed(row)
+        if held.holds(completed, outcome.becomes_current):
+            fates.append(_already_held(row, held))
+        elif completed in first_lines:
+            fates.append(_Fate(row, Outcome.DUPLICATE, repeats_line=first_lines[completed]))
+        else:
+            fates.append(_written(row, outcome, held))
+        first_lines.setdefault(completed, row.line)
+        outcome = Outcome.HISTORY
+    return fates
+
+
+def _already_held(row: ResolvedRow, held: _Held) -> _Fate:
+    completed = _completed(row)
+    expires = record_dates(held.rule, completed, row.parsed.due, None).expires
+    expiries = held.expiries(completed)
+    issue = None if expires in expiries else _other_expiry(completed, expires, expiries)
+    return _Fate(row, Outcome.ALREADY_HELD, issue=issue)
+
+
+def _other_expiry(completed: date, expires: date | None, expiries: Iterable[date | None]) -> Issue:
+    return Issue(
+        Code.SAME_COMPLETION_OTHER_EXPIRY,
+        column=COMPLETION_DATE,
+        value=completed.isoformat(),
+        details={"computed": _iso(expires), "held": tuple(sorted(set(map(_iso, expiries))))},
+    )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _written(row: ResolvedRow, outcome: Outcome, held: _Held) -> _Fate:
+    baseline = held.baseline() if outcome is Outcome.RENEWED else None
+    try:
+        dates = record_dates(held.rule, _completed(row), row.parsed.due, baseline)
+    except DateOutOfRange:
+        # The row's own dates were checked when it was resolved; what is left is the record that it renews.
+        return _Fate(row, Outcome.FAILED, issue=_OUT_OF_RANGE)
+    issue = None
+    if outcome.becomes_current and held.is_past(dates.expires):
+        issue = Issue(Code.EXPIRES_IN_PAST, details={"expires": _iso(dates.expires)})
+    return _Fate(row, outcome, dates, issue)
+
+
+def _basis_carrier(fates: Sequence[_Fate]) -> _Fate | None:
+    if fates[0].outcome.becomes_current:
+        return fates[0]
+    written = (fate for fate in fates if fate.outcome is Outcome.HISTORY)
+    return min(written, key=lambda fate: fate.row.line, default=None)
+
+
+def _basis(fate: _Fate, held: _Held, options: Options) -> PairBasis:
+    certifies = fate.outcome.becomes_current
+    lapsed = fate.dates is not None and held.is_past(fate.dates.expires)
+    assigns = options.assign is Assign.ALWAYS or (options.assign is Assign.WHEN_CERTIFYING and certifies)
+    return PairBasis(
+        expected=held.state.digest(),
+        assigned_before=held.state.assigned,
+        current_before=held.state.current,
+        former=held.former() if certifies else None,
+        assign=assigns and not held.state.assigned,
+        announce=certifies and not lapsed and options.messages is Messages.SEND,
+    )
+
+
+def _decision(fate: _Fate, basis: PairBasis | None = None) -> Decision:
+    row, parsed, dates = fate.row, fate.row.parsed, fate.dates
+    return Decision(
+        line=parsed.line,
+        outcome=fate.outcome,
+        username=parsed.username_text,
+        short_name=parsed.reference_text.short_name,
+        id_number=parsed.reference_text.id_number,
+        issues=row.issues if fate.issue is None else in_order([*row.issues, fate.issue]),
+        learner_key=row.learner.key if row.learner else "",
+        certification_key=row.certification.key if row.certification else "",
+        completed=parsed.completed,
+        due=parsed.due,
+        expires=dates.expires if dates else None,
+        window_opens=dates.window_opens if dates else None,
+        repeats_line=fate.repeats_line,
+        basis=basis,
+        fields=row.fields,
+    )

@@ -1,0 +1,259 @@
+"""Whom and what rows denote, and the problems and warnings that follow from it (import-rules.md §3)."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from cert_completion_hooks.text import folded, normalised
+from cert_completion_hooks.types import (
+    Certification,
+    CertificationRef,
+    Learner,
+    LearnerStatus,
+    RecertificationRule,
+)
+
+from cert_completion_plugin.core.close_names import CloseNames
+from cert_completion_plugin.core.expiry import DateOutOfRange, RuleMisconfigured, record_dates, shifted
+from cert_completion_plugin.core.headings import COMPLETION_DATE, DUE_DATE, ID_NUMBER, SHORT_NAME, USERNAME
+from cert_completion_plugin.core.issues import Code, Issue, IssueDetail, in_order
+from cert_completion_plugin.core.options import Options, UnknownCertification
+from cert_completion_plugin.core.ports import Host
+from cert_completion_plugin.core.rows import ParsedRow, ResolvedRow
+
+_OUT_OF_RANGE: Mapping[str, IssueDetail] = {"reason": "out_of_range"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What the names of a row denote: a certification, a problem about `column`, evidence, or both of the first two."""
+
+    certification: Certification | None = None
+    code: Code | None = None
+    column: str = ""
+    details: Mapping[str, IssueDetail] = field(default_factory=dict)
+    becomes_evidence: bool = False
+
+
+_NOTHING = _Match()
+_NO_NAMES = CertificationRef("", "")
+
+
+def resolve(
+    rows: Sequence[ParsedRow], host: Host, options: Options, as_of: date, confirmed: Collection[str] = ()
+) -> list[ResolvedRow]:
+    """Find the learner and certification of every row, with all problems and warnings of the rows, in their order.
+
+    The host is asked in bulk, for all rows at once. `as_of` is the import's day. `confirmed` holds the short names and
+    ID numbers of which the administrator said "it really is another certification": they have no close match.
+    Raises HostUnavailable where the host cannot tell now.
+    """
+    learners = _find_learners(rows, host)
+    matches = _find_certifications(rows, host, options, frozenset(map(normalised, confirmed)))
+    return [_resolved(row, learners, matches, as_of) for row in rows]
+
+
+def _resolved(
+    row: ParsedRow,
+    learners: Mapping[str, Learner | Code],
+    matches: Mapping[CertificationRef, _Match],
+    as_of: date,
+) -> ResolvedRow:
+    learner = learners[row.username] if row.username is not None else None
+    match = matches[row.reference] if row.reference is not None else _NOTHING
+    issues = [*row.issues]
+    if isinstance(learner, Code):
+        issues.append(Issue(learner, column=USERNAME, value=row.username_text))
+        learner = None
+    elif learner is not None and learner.status is LearnerStatus.SUSPENDED:
+        issues.append(Issue(Code.LEARNER_SUSPENDED, column=USERNAME, value=row.username_text))
+    if match is not _NOTHING:
+        issues += _certification_issues(row, match)
+    if row.completed is not None:
+        issues += _date_issues(row, row.completed, match.certification, as_of)
+    return ResolvedRow(
+        parsed=row,
+        learner=learner,
+        certification=match.certification,
+        issues=in_order(issues) if len(issues) > 1 else tuple(issues),
+        becomes_evidence=match.becomes_evidence,
+    )
+
+
+def _find_learners(rows: Iterable[ParsedRow], host: Host) -> dict[str, Learner | Code]:
+    usernames = list(dict.fromkeys(row.username for row in rows if row.username is not None))
+    found = host.find_learners(usernames) if usernames else {}
+    return {username: _the_learner(found.get(username, ())) for username in usernames}
+
+
+def _the_learner(candidates: Sequence[Learner]) -> Learner | Code:
+    known = [learner for learner in candidates if learner.status is not LearnerStatus.DELETED]
+    if not known:
+        return Code.LEARNER_NOT_FOUND
+    return known[0] if len(known) == 1 else Code.LEARNER_AMBIGUOUS
+
+
+def _find_certifications(
+    rows: Iterable[ParsedRow], host: Host, options: Options, confirmed: frozenset[str]
+) -> dict[CertificationRef, _Match]:
+    references = list(dict.fromkeys(row.reference for row in rows if row.reference is not None))
+    found = host.find_certifications(references, ignore_case=options.ignore_case) if references else {}
+    known = {reference: _match(reference, found.get(reference, ()), options.ignore_case) for reference in references}
+    close_names: CloseNames | None = None
+    matches: dict[CertificationRef, _Match] = {}
+    for reference, match in known.items():
+        if match is None:
+            doubted = _without(reference, confirmed)
+            if close_names is None and doubted != _NO_NAMES:
+                close_names = _close_names(tuple(host.list_certifications()))
+            match = _unknown(reference, doubted, close_names, options.unknown_certification)
+        matches[reference] = match
+    return matches
+
+
+def _match(reference: CertificationRef, candidates: Sequence[Certification], ignore_case: bool) -> _Match | None:
+    """What the names of one row denote; None where they are unknown."""
+    fitting = _fitting(reference, candidates, normalised)
+    if not fitting and ignore_case:
+        fitting = _fitting(reference, candidates, folded)
+    if len(fitting) > 1:
+        return _Match(
+            code=Code.CERTIFICATION_AMBIGUOUS, column=_column(reference), details={"candidates": _labels(fitting)}
+        )
+    if fitting:
+        return _the_certification(reference, fitting[0])
+    return _mismatch(reference, candidates, folded if ignore_case else normalised)
+
+
+def _fitting(
+    reference: CertificationRef, candidates: Sequence[Certification], compared: Callable[[str], str]
+) -> list[Certification]:
+    """The candidates that have every name given."""
+    short_name, id_number = compared(reference.short_name), compared(reference.id_number)
+    return [
+        candidate
+        for candidate in candidates
+        if (not short_name or compared(candidate.short_name) == short_name)
+        and (not id_number or compared(candidate.id_number) == id_number)
+    ]
+
+
+def _the_certification(reference: CertificationRef, certification: Certification) -> _Match:
+    if certification.allowed:
+        return _Match(certification)
+    details: dict[str, IssueDetail] = {"certification": _label(certification)}
+    return _Match(certification, Code.CERTIFICATION_NOT_ALLOWED, _column(reference), details)
+
+
+def _mismatch(
+    reference: CertificationRef, candidates: Sequence[Certification], compared: Callable[[str], str]
+) -> _Match | None:
+    """The problem of two names of which at least one is known, but no certification has both; else None."""
+    if not (reference.short_name and reference.id_number):
+        return None
+    by_short_name = _fitting(CertificationRef(reference.short_name, ""), candidates, compared)
+    by_id_number = _fitting(CertificationRef("", reference.id_number), candidates, compared)
+    if not (by_short_name or by_id_number):
+        return None
+    details: dict[str, IssueDetail] = {
+        "id_number": reference.id_number,
+        "by_short_name": _labels(by_short_name),
+        "by_id_number": _labels(by_id_number),
+    }
+    return _Match(code=Code.CERTIFICATION_MISMATCH, column=SHORT_NAME, details=details)
+
+
+def _without(reference: CertificationRef, confirmed: frozenset[str]) -> CertificationRef:
+    """The names of a reference that nobody confirmed as another certification's."""
+    short_name, id_number = reference.short_name, reference.id_number
+    return CertificationRef(
+        "" if short_name in confirmed else short_name,
+        "" if id_number in confirmed else id_number,
+    )
+
+
+@lru_cache(maxsize=1)
+def _close_names(certifications: tuple[Certification, ...]) -> CloseNames:
+    """Kept for the next portion: building the index takes longer than asking for all certifications again."""
+    return CloseNames(certifications)
+
+
+def _unknown(
+    reference: CertificationRef, doubted: CertificationRef, close_names: CloseNames | None, wish: UnknownCertification
+) -> _Match:
+    nearest = close_names.closest(doubted) if close_names else None
+    if nearest is not None:
+        column = ID_NUMBER if nearest.is_id_number else SHORT_NAME
+        details: dict[str, IssueDetail] = {"nearest": nearest.name, "certification": _label(nearest.certification)}
+        return _Match(code=Code.CERTIFICATION_CLOSE_MATCH, column=column, details=details)
+    if wish is UnknownCertification.CREATE_EVIDENCE:
+        return _Match(becomes_evidence=True)
+    return _Match(code=Code.CERTIFICATION_NOT_FOUND, column=_column(reference))
+
+
+def _column(reference: CertificationRef) -> str:
+    return SHORT_NAME if reference.short_name else ID_NUMBER
+
+
+def _label(certification: Certification) -> str:
+    names = certification.short_name, certification.id_number
+    return f"{names[0]} ({names[1]})" if all(names) else names[0] or names[1]
+
+
+def _labels(certifications: Iterable[Certification]) -> tuple[str, ...]:
+    return tuple(sorted(map(_label, certifications)))
+
+
+def _certification_issues(row: ParsedRow, match: _Match) -> Iterator[Issue]:
+    texts = row.reference_text
+    if match.code is not None:
+        value = texts.id_number if match.column == ID_NUMBER else texts.short_name
+        yield Issue(match.code, column=match.column, value=value, details=match.details)
+    if match.certification is not None and not match.certification.active:
+        value = texts.short_name or texts.id_number
+        yield Issue(Code.CERTIFICATION_INACTIVE, column=_column(texts), value=value)
+
+
+def _date_issues(row: ParsedRow, completed: date, certification: Certification | None, as_of: date) -> Iterator[Issue]:
+    """Problems and warnings of dates that can be read; a date with a problem carries no warning."""
+    rule = certification.rule if certification else None
+    problem = _out_of_range(rule, completed, row.due) if rule else None
+    if problem is Code.COMPLETION_DATE_INVALID:
+        yield Issue(problem, column=COMPLETION_DATE, value=completed.isoformat(), details=_OUT_OF_RANGE)
+        return
+    if completed > as_of:
+        yield Issue(Code.COMPLETION_IN_FUTURE, column=COMPLETION_DATE, value=completed.isoformat())
+    if row.due is None or rule is None:
+        return
+    if problem is not None:
+        yield Issue(problem, column=DUE_DATE, value=row.due.isoformat(), details=_OUT_OF_RANGE)
+    elif row.due < completed and _is_long_before(row.due, completed, rule):
+        yield Issue(Code.DUE_LONG_BEFORE_COMPLETION, column=DUE_DATE, value=row.due.isoformat())
+
+
+def _out_of_range(rule: RecertificationRule, completed: date, due: date | None) -> Code | None:
+    """The problem of a date whose expiry or window would fall outside the years 1 to 9999 (import-rules.md §2.1)."""
+    if _fits(rule, completed, due):
+        return None
+    if due is not None and _fits(rule, completed, None):
+        return Code.DUE_DATE_INVALID
+    return Code.COMPLETION_DATE_INVALID
+
+
+def _fits(rule: RecertificationRule, completed: date, due: date | None) -> bool:
+    try:
+        record_dates(rule, completed, due, None)
+    except DateOutOfRange:
+        return False
+    except RuleMisconfigured:
+        # The host's error, not the row's: the row fails when it is decided.
+        return True
+    return True
+
+
+def _is_long_before(due: date, completed: date, rule: RecertificationRule) -> bool:
+    try:
+        return rule.active.count > 0 and due < shifted(completed, rule.active, -1)
+    except DateOutOfRange:
+        return False

@@ -1,0 +1,120 @@
+"""The gateway: everything that the plugin asks of the hosts goes through it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from cert_completion_hooks import (
+    Actor,
+    BatchInfo,
+    BatchSummary,
+    Capability,
+    ChangeToUndo,
+    CompletionChange,
+    EvidenceItem,
+    EvidenceType,
+    HostInfo,
+    Message,
+    MessageResult,
+    UndoResult,
+    WriteResult,
+)
+
+from cert_completion_plugin.gateway import questions, results
+from cert_completion_plugin.gateway.asking import ActorHost
+from cert_completion_plugin.gateway.infos import Infos
+from cert_completion_plugin.gateway.problems import HostProblem
+from cert_completion_plugin.gateway.registry import Registry
+from cert_completion_plugin.gateway.startup import host_problems
+
+logger = logging.getLogger(__name__)
+
+
+class Gateway:
+    """The active hosts of a site as one.
+
+    Given: the hosts by name, in the order of the setting; the first that implements a hook answers it. Every answer is
+    checked: HostContractError names hook, host and the first offending key. What a host raises passes through.
+    """
+
+    def __init__(self, hosts: Mapping[str, object]) -> None:
+        self._registry = Registry(hosts)
+        self._infos = Infos(self._registry)
+
+    def problems(self) -> list[HostProblem]:
+        """What start-up checks find wrong with the hosts. Raises nothing."""
+        return host_problems(self._registry, self._infos)
+
+    @property
+    def infos(self) -> tuple[HostInfo, ...]:
+        """What every host says of itself, in the order of the setting."""
+        return self._infos.all()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the hosts can do together: each capability needs one host that declares it and answers all its hooks."""
+        return self._infos.capabilities()
+
+    def shares_connection(self, alias: str) -> bool:
+        """Whether completions and evidence are written on this Django database connection, to commit with it."""
+        return self._infos.writes_on(alias, ("record_completions", "record_evidence"))
+
+    def record_of_learning_path(self, learner_key: str) -> str:
+        """The path of a learner's Record of Learning on this site; "" if no host has such a page."""
+        paths = (info.record_of_learning_path for info in self.infos)
+        path = next(filter(None, paths), "")
+        return path.replace("{key}", quote(learner_key, safe=""))
+
+    def acting_for(self, actor: Actor) -> ActorHost:
+        """The hosts as the core sees them, asked on behalf of this administrator."""
+        return ActorHost(self._registry, actor)
+
+    def evidence_types(self, actor: Actor) -> tuple[EvidenceType, ...]:
+        """The evidence types that this administrator may choose; none if no host answers."""
+        if self._registry.answering("evidence_types") is None:
+            return ()
+        return questions.evidence_types(self._registry.ask("evidence_types", actor=actor))
+
+    def record_completions(self, batch: BatchInfo, changes: Sequence[CompletionChange]) -> dict[str, WriteResult]:
+        """Write completions: change key -> what became of it."""
+        if not changes:
+            return {}
+        answer = self._registry.ask("record_completions", batch=batch, changes=tuple(changes))
+        return results.results_by_key(answer, [change.key for change in changes], WriteResult)
+
+    def record_evidence(self, batch: BatchInfo, items: Sequence[EvidenceItem]) -> dict[str, WriteResult]:
+        """Create evidence items: item key -> what became of it."""
+        if not items:
+            return {}
+        answer = self._registry.ask("record_evidence", batch=batch, items=tuple(items))
+        return results.results_by_key(answer, [item.key for item in items], WriteResult)
+
+    def undo_changes(
+        self, batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]
+    ) -> dict[str, UndoResult]:
+        """Take back what an import wrote: key of the change or item -> what became of it."""
+        if not changes and not items:
+            return {}
+        answer = self._registry.ask("undo_changes", batch=batch, changes=tuple(changes), items=tuple(items))
+        return results.undo_results(answer, changes, items)
+
+    def send_messages(self, batch: BatchInfo, messages: Sequence[Message]) -> dict[str, MessageResult]:
+        """Send messages to learners: message key -> what became of it."""
+        if not messages:
+            return {}
+        answer = self._registry.ask("send_messages", batch=batch, messages=tuple(messages))
+        return results.results_by_key(answer, [message.key for message in messages], MessageResult)
+
+    def batch_finished(self, batch: BatchInfo, summary: BatchSummary) -> None:
+        """Tell every host that an import has ended. What one raises is logged and keeps no other from hearing."""
+        for host in self._registry.names:
+            if self._registry.implements(host, "batch_finished"):
+                self._announce(host, batch, summary)
+
+    def _announce(self, host: str, batch: BatchInfo, summary: BatchSummary) -> None:
+        try:
+            self._registry.call("batch_finished", host, batch=batch, summary=summary)
+        except Exception as error:
+            # The exception's own text may hold personal data, which logs must not.
+            kind = type(error).__name__
+            logger.error("Host %s raised %s when told that import %s has ended.", host, kind, batch.batch_id)

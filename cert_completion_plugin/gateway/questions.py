@@ -1,0 +1,115 @@
+"""What comes out of the answers to questions, once they are checked.
+
+Every name is compared with the one asked for as import-rules.md §1.2 says. Candidates that do not fit are left out: no
+database's collation may match "Pat" to "pat", or "jose" to "josé".
+"""
+
+from collections.abc import Collection, Sequence
+from typing import TypeVar
+
+from cert_completion_hooks import (
+    Certification,
+    CertificationRef,
+    CompletionState,
+    EvidenceItem,
+    EvidenceKey,
+    EvidenceType,
+    Learner,
+    StateKey,
+    folded,
+    normalised,
+)
+
+from cert_completion_plugin.gateway.answers import Answer
+
+C = TypeVar("C", Learner, Certification)
+
+
+def learners(answer: Answer, asked: Collection[str]) -> dict[str, tuple[Learner, ...]]:
+    """User name -> the learners of that very name."""
+    found = {}
+    names: dict[str, str] = {}
+    for username, value in answer.mapping(asked).items():
+        candidates = _candidates(answer, value, Learner, username)
+        for learner in candidates:
+            if names.setdefault(learner.key, normalised(learner.username)) != normalised(learner.username):
+                what = f"The learner with the key {learner.key!r} has two user names."
+                answer.wrong(what, "One learner has one user name, and no two learners have the same key.", username)
+        found[username] = tuple(each for each in candidates if normalised(each.username) == username)
+    return found
+
+
+def certifications(
+    answer: Answer, asked: Collection[CertificationRef], ignore_case: bool
+) -> dict[CertificationRef, tuple[Certification, ...]]:
+    """Reference -> the certifications with that very short name or that very ID number."""
+    found = {}
+    known: dict[str, Certification] = {}
+    for reference, value in answer.mapping(asked).items():
+        candidates = _candidates(answer, value, Certification, reference)
+        for each in candidates:
+            if known.setdefault(each.key, each) != each:
+                what = f"The certification with the key {each.key!r} is described in two ways."
+                answer.wrong(what, "No two certifications have the same key.", reference)
+        found[reference] = tuple(each for each in candidates if _fits(each, reference, ignore_case))
+    return found
+
+
+def _fits(certification: Certification, reference: CertificationRef, ignore_case: bool) -> bool:
+    form = folded if ignore_case else normalised
+    short_name, id_number = form(reference.short_name), form(reference.id_number)
+    return (bool(short_name) and form(certification.short_name) == short_name) or (
+        bool(id_number) and form(certification.id_number) == id_number
+    )
+
+
+def _candidates(answer: Answer, value: object, kind: type[C], key: object) -> Sequence[C]:
+    candidates = answer.several(value, kind, key)
+    seen = set()
+    for each in candidates:
+        answer.check_key(each.key, key)
+        if each.key in seen:
+            answer.wrong(f"It returned {each.key!r} twice.", "Return each candidate once (look at your joins).", key)
+        seen.add(each.key)
+    return candidates
+
+
+def certification_page(answer: Answer, limit: int, seen: set[str]) -> Sequence[Certification]:
+    """One page of the list; `seen` holds the keys of the pages before and is added to."""
+    page = answer.sequence(Certification)
+    if len(page) > limit:
+        answer.wrong(f"It returned {len(page)} certifications, {limit} were asked for.", "Heed `limit`.")
+    for each in page:
+        answer.check_key(each.key, None)
+        if each.key in seen:
+            what = "This certification was listed before, so that the list would never end."
+            answer.wrong(what, "Return those whose keys come after `after`, in the order of their keys.", each.key)
+        seen.add(each.key)
+    return page
+
+
+def completion_states(answer: Answer, asked: Collection[StateKey]) -> dict[StateKey, CompletionState]:
+    return {key: answer.one(value, CompletionState, key) for key, value in answer.mapping(asked).items()}
+
+
+def evidence(answer: Answer, asked: Collection[EvidenceKey]) -> dict[EvidenceKey, EvidenceItem]:
+    """Key -> the item with this learner and day, and with these very names."""
+    found = {}
+    for key, value in answer.mapping(asked).items():
+        item = answer.one(value, EvidenceItem, key)
+        if (item.learner_key, item.completed) != (key.learner_key, key.completed):
+            answer.wrong("The item is of another learner or day.", "Return the item with this very key.", key)
+        if (normalised(item.short_name), normalised(item.id_number)) == (key.short_name, key.id_number):
+            found[key] = item
+    return found
+
+
+def evidence_types(answer: Answer) -> tuple[EvidenceType, ...]:
+    """The types that are offered; none if the host has nothing to say."""
+    offered = () if answer.value is None else tuple(answer.sequence(EvidenceType))
+    names = set()
+    for each in offered:
+        if not each.name or each.name in names:
+            answer.wrong("An evidence type has no name, or another's.", "Give each a name of its own.", each.name)
+        names.add(each.name)
+    return offered

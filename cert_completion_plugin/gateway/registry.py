@@ -1,0 +1,126 @@
+"""The active hosts of a site, registered with pluggy: who implements which hook, and calling one of them."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pluggy
+from cert_completion_hooks import PROJECT_NAME, spec
+
+from cert_completion_plugin.gateway.answers import Answer
+from cert_completion_plugin.gateway.errors import HostContractError
+from cert_completion_plugin.gateway.problems import HostProblem, Implementation, ProblemCode, calling_problems
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(PROJECT_NAME)
+    manager.add_hookspecs(spec)
+    return manager
+
+
+def _specified(manager: pluggy.PluginManager) -> dict[str, bool]:
+    found = {name: manager.parse_hookspec_opts(spec, name) for name in vars(spec)}
+    return {name: bool(options["firstresult"]) for name, options in found.items() if options is not None}
+
+
+_FIRST_RESULT = _specified(_manager())
+
+HOOKS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(inspect.signature(getattr(spec, name)).parameters) for name in _FIRST_RESULT
+}
+"""Every hook of the contract, with the names of its arguments."""
+
+
+class Registry:
+    """The active hosts, in the order of the setting.
+
+    The first host that implements a hook is the one that answers it, always. None is not an answer that leads to the
+    next one: a host that wrote and forgot to return must not have the same written by another.
+    """
+
+    def __init__(self, hosts: Mapping[str, object]) -> None:
+        self._hosts = dict(hosts)
+        self._manager = _manager()
+        self._implementations: dict[str, tuple[Implementation, ...]] = dict.fromkeys(self._hosts, ())
+        self._unusable: dict[str, list[HostProblem]] = {}
+        # pluggy asks the one that was registered last first.
+        for name in reversed(self._hosts):
+            self._register(name, self._hosts[name])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._hosts)
+
+    @property
+    def problems(self) -> tuple[HostProblem, ...]:
+        """What keeps hosts from being used, in the order of the setting."""
+        return tuple(problem for name in self._hosts for problem in self._unusable.get(name, ()))
+
+    def implementations(self, host: str) -> tuple[Implementation, ...]:
+        return self._implementations[host]
+
+    def implements(self, host: str, hook: str) -> bool:
+        return any(each.hook == hook for each in self._implementations[host])
+
+    def answering(self, hook: str) -> str | None:
+        """The host that answers a hook, usable or not; None if no host implements it."""
+        return next((name for name in self._hosts if self.implements(name, hook)), None)
+
+    def is_usable(self, host: str) -> bool:
+        return host not in self._unusable
+
+    def ask(self, hook: str, **given: object) -> Answer:
+        """What the host that answers a hook says. Raises HostContractError if there is none or it cannot be used."""
+        host = self.answering(hook)
+        if host is None:
+            raise HostContractError(
+                hook, "", "No active host implements it.", "Add a host that does to the setting HOSTS."
+            )
+        return Answer(hook, host, self.call(hook, host, **given))
+
+    def call(self, hook: str, host: str, **given: object) -> Any:
+        """What this one host answers; None if it does not answer. Raises HostContractError if it cannot be used."""
+        if host in self._unusable:
+            problem = self._unusable[host][0]
+            raise HostContractError(hook, host, f"The host cannot be used. {problem.text}", problem.hint)
+        others = [each for name, each in self._hosts.items() if name != host and name not in self._unusable]
+        answer = self._manager.subset_hook_caller(hook, others)(**given)
+        return answer if _FIRST_RESULT[hook] else next(iter(answer), None)
+
+    def _register(self, name: str, host: object) -> None:
+        try:
+            self._implementations[name] = tuple(self._marked(name, host))
+            problems = [problem for each in self._implementations[name] for problem in _calling_problems(each)]
+            if not problems:
+                hash(host)
+                self._manager.register(host, name)
+        except Exception as error:
+            problems = [_unusable(name, error)]
+            if self._manager.has_plugin(name):
+                self._manager.unregister(name=name)
+        if problems:
+            self._unusable[name] = problems
+
+    def _marked(self, name: str, host: object) -> Iterator[Implementation]:
+        for attribute in dir(host):
+            try:
+                options = self._manager.parse_hookimpl_opts(host, attribute)
+            except Exception:
+                # An attribute that cannot be read is no hook; registering the host tells of it, where it matters.
+                continue
+            if options is not None:
+                hook = options.get("specname") or attribute
+                yield Implementation(name, hook, getattr(host, attribute), {**options})
+
+
+def _calling_problems(implementation: Implementation) -> Iterator[HostProblem]:
+    if implementation.hook in HOOKS:
+        yield from calling_problems(implementation, HOOKS[implementation.hook])
+
+
+def _unusable(host: str, error: Exception) -> HostProblem:
+    return HostProblem(
+        ProblemCode.HOST_UNUSABLE,
+        f"Host {host!r} cannot be registered: {type(error).__name__}: {error}",
+        "A host is a module or a hashable object whose attributes can be read without an error; name each host once.",
+    )

@@ -1,0 +1,79 @@
+"""Whether a value that a host returned has the types that the contract's annotations say."""
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+Test: TypeAlias = Callable[[Any], bool]
+
+_SHOWN = 80
+
+
+def shape_fault(value: object, kind: type) -> str:
+    """What is wrong with the types of a value, as a sentence; "" if it is a `kind` with everything in place."""
+    if _test(kind)(value):
+        return ""
+    if not isinstance(value, kind):
+        return f"{_shown(value)} is not a {kind.__name__}."
+    for name, test in _field_tests(kind):
+        if not test(getattr(value, name)):
+            expected = _in_words(get_type_hints(kind)[name])
+            return f"{name} of this {kind.__name__} is {_shown(getattr(value, name))}; it must be {expected}."
+    return f"{_shown(value)} is not a proper {kind.__name__}."
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _in_words(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind)
+
+
+@cache
+def _test(kind: Any) -> Test:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _any_of(tuple(map(_test, get_args(kind))))
+    if origin in (tuple, frozenset):
+        return _all_in(origin, _test(get_args(kind)[0]))
+    if origin is not None:
+        return _mapping(*map(_test, get_args(kind)))
+    return _dataclass(kind) if is_dataclass(kind) else _plain(kind)
+
+
+def _plain(kind: type) -> Test:
+    # A datetime is a date to Python, and True a number: neither is to us.
+    excluded = {date: datetime, int: bool}.get(kind)
+    if excluded is None:
+        return lambda value: isinstance(value, kind)
+    return lambda value: isinstance(value, kind) and not isinstance(value, excluded)
+
+
+def _any_of(tests: tuple[Test, ...]) -> Test:
+    return lambda value: any(test(value) for test in tests)
+
+
+def _all_in(kind: Any, test: Test) -> Test:
+    return lambda value: isinstance(value, kind) and all(map(test, value))
+
+
+def _mapping(key_test: Test, value_test: Test) -> Test:
+    return lambda value: (
+        isinstance(value, Mapping) and all(map(key_test, value)) and all(map(value_test, value.values()))
+    )
+
+
+@cache
+def _field_tests(kind: Any) -> tuple[tuple[str, Test], ...]:
+    hints = get_type_hints(kind)
+    return tuple((field.name, _test(hints[field.name])) for field in fields(kind))
+
+
+def _dataclass(kind: Any) -> Test:
+    tests = _field_tests(kind)
+    return lambda value: isinstance(value, kind) and all(test(getattr(value, name)) for name, test in tests)

@@ -1,0 +1,38 @@
+"""Reading an uploaded file: its heading first, then its rows, slice by slice (import-rules.md §1)."""
+
+from collections.abc import Iterator
+
+from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.options import Options
+from cert_completion_plugin.core.rows import RawRow
+from cert_completion_plugin.tabular.formats import load_slice
+from cert_completion_plugin.tabular.opening import opening_state
+from cert_completion_plugin.tabular.records import RecordReader
+from cert_completion_plugin.tabular.values import ByteSource, Head, ReaderState, Refused, RowSlice
+
+
+def read_head(source: ByteSource, options: Options) -> Head:
+    """Find out how to read the file, and read its heading: the first record with a cell that is not blank.
+
+    Raises Refused: `file_empty`, `file_unreadable`, and what `read_slices` raises.
+    """
+    reader = RecordReader(source, opening_state(source, options))
+    heading = reader.take_heading()
+    if heading is None:
+        raise Refused(Issue(Code.FILE_EMPTY))
+    line, cells = heading
+    return Head(headings=cells, heading_line=line, state=reader.state)
+
+
+def read_slices(source: ByteSource, state: ReaderState, *, rows_per_slice: int = 5000) -> Iterator[RowSlice]:
+    """The rows after a place, in slices of at most so many rows and about 4 MiB of the file.
+
+    Rows whose cells are all blank are left out. Raises Refused (`encoding_invalid`, `record_too_long`,
+    `quote_unclosed`) after the slices that could be read. Rows and refusal do not depend on the size of the slices.
+    """
+    reader = RecordReader(source, state)
+    while not reader.finished:
+        dataset = load_slice(reader, rows_per_slice)
+        if dataset.height or not reader.finished:
+            rows = tuple(map(RawRow, dataset["line"], dataset["cells"]))
+            yield RowSlice(rows=rows, state=reader.state)

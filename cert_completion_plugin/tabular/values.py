@@ -1,0 +1,89 @@
+"""What goes into reading a file, what comes out, and where reading can go on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from cert_completion_plugin.core.issues import Issue
+from cert_completion_plugin.core.rows import RawRow
+
+
+class ByteSource(Protocol):
+    """The uploaded file, wherever its pieces are stored. It can be read again and again."""
+
+    @property
+    def size(self) -> int:
+        """The length of the file in bytes."""
+
+    def read_from(self, offset: int) -> Iterator[bytes]:
+        """The bytes from `offset` on, in pieces of at most 512 KiB; nothing where the file ends there."""
+
+
+class Refused(Exception):
+    """The file cannot be read, or not beyond the place that its issues name (import-rules.md §1.1)."""
+
+    def __init__(self, *issues: Issue) -> None:
+        super().__init__(*issues)
+        self.issues = issues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How the text of a file is read: names as in `core.options`, never `auto`."""
+
+    encoding: str
+    separator: str
+    quote: str
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The dialect as plain values that JSON can hold; `from_mapping` reads them back."""
+        return {"encoding": self.encoding, "separator": self.separator, "quote": self.quote}
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> "Dialect":
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderState:
+    """A place between two records, from which reading can go on in another process.
+
+    `offset` is the byte and `line` the physical line (from 1) on which the next record starts; `rows_read` counts the
+    data rows before it, skipped rows and the heading excluded.
+    """
+
+    dialect: Dialect
+    offset: int
+    line: int
+    rows_read: int = 0
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The state as plain values that JSON can hold; `from_mapping` reads them back."""
+        return {
+            "dialect": self.dialect.as_mapping(),
+            "offset": self.offset,
+            "line": self.line,
+            "rows_read": self.rows_read,
+        }
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> "ReaderState":
+        return cls(**{**given, "dialect": Dialect.from_mapping(given["dialect"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The heading record with its raw texts, the warnings on the file so far, and the place right after it."""
+
+    headings: tuple[str, ...]
+    heading_line: int
+    state: ReaderState
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSlice:
+    """Some consecutive rows and the place after them. It is without rows after a long stretch of blank lines."""
+
+    rows: tuple[RawRow, ...]
+    state: ReaderState

@@ -1,0 +1,162 @@
+"""The world of the in-memory host: built with methods, looked at with properties. No hooks here."""
+
+import threading
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from cert_completion_hooks.memory.pairs import Pair
+from cert_completion_hooks.types import (
+    BatchInfo,
+    BatchSummary,
+    Certification,
+    CertificationState,
+    CompletionChange,
+    CompletionRecord,
+    CompletionState,
+    EvidenceItem,
+    EvidenceType,
+    Learner,
+    LearnerStatus,
+    Message,
+    StateKey,
+)
+
+
+class World:
+    """Learners, certifications, completion states and evidence; one lock guards all of it."""
+
+    def __init__(self, name: str = "memory") -> None:
+        self.name = name
+        self._lock = threading.RLock()
+        self._learners: dict[str, Learner] = {}
+        self._learners_made = 0
+        self._certifications: dict[str, Certification] = {}
+        self._pairs: dict[StateKey, Pair] = {}
+        self._evidence: list[EvidenceItem] = []
+        self._evidence_types: list[EvidenceType] = []
+        self._written: dict[str, CompletionChange | EvidenceItem] = {}
+        self._sent: dict[str, Message] = {}
+        self._finished: list[tuple[BatchInfo, BatchSummary]] = []
+
+    def add_learner(
+        self, username: str, status: LearnerStatus | str = LearnerStatus.ACTIVE, full_name: str = ""
+    ) -> Learner:
+        """Add a learner; the name is stored as given, also if it equals another one once both are normalised."""
+        with self._lock:
+            self._learners_made += 1
+            key = f"learner-{self._learners_made}"
+            learner = Learner(key=key, username=username, status=LearnerStatus(status), full_name=full_name)
+            self._learners[key] = learner
+            return learner
+
+    def remove_learner(self, username: str) -> None:
+        """Remove a learner with all that is held for them. Raises LookupError if there is none of that name."""
+        with self._lock:
+            key = self._learner(username).key
+            del self._learners[key]
+            self._pairs = {pair: held for pair, held in self._pairs.items() if pair.learner_key != key}
+            self._evidence = [item for item in self._evidence if item.learner_key != key]
+
+    def add_certification(self, certification: Certification) -> None:
+        """Add a certification. Raises ValueError if its key is taken."""
+        with self._lock:
+            if certification.key in self._certifications:
+                raise ValueError(f"There is a certification with the key {certification.key!r}; change that one.")
+            self._certifications[certification.key] = certification
+
+    def change_certification(self, certification: Certification) -> None:
+        """Replace the certification that has this one's key. Raises LookupError if there is none."""
+        with self._lock:
+            if certification.key not in self._certifications:
+                raise LookupError(f"There is no certification with the key {certification.key!r}; add it first.")
+            self._certifications[certification.key] = certification
+
+    def remove_certification(self, short_name: str) -> None:
+        """Remove a certification with all that is held for it. Raises LookupError if there is none of that name."""
+        with self._lock:
+            key = self._certification(short_name).key
+            del self._certifications[key]
+            self._pairs = {pair: held for pair, held in self._pairs.items() if pair.certification_key != key}
+
+    def hold(
+        self,
+        username: str,
+        short_name: str,
+        *,
+        current: CompletionRecord | None = None,
+        history: Iterable[CompletionRecord] = (),
+        assigned: bool | None = None,
+        state: CertificationState | str | None = None,
+        changed_by: str = "",
+        changed_at: datetime | None = None,
+    ) -> None:
+        """Hold exactly this for a learner and certification, in place of what was held.
+
+        `state` None: computed from the dates on the day that is asked for; else told as given until the current record
+        changes. `assigned` None: assigned if there is a current record or a given state. Nothing is checked: records
+        may contradict themselves.
+        """
+        word = None if state is None else CertificationState(state)
+        pair = Pair(
+            assigned=(current is not None or word is not None) if assigned is None else assigned,
+            current=current,
+            history=tuple(history),
+            word=word,
+            changed_by=changed_by,
+            changed_at=changed_at,
+        )
+        with self._lock:
+            self._pairs[self._state_key(username, short_name)] = pair
+
+    def held(self, username: str, short_name: str, as_of: date | None = None) -> CompletionState:
+        """What is held now, with the state's word for a day (None: today). Raises LookupError for unknown names."""
+        with self._lock:
+            pair = self._pairs.get(self._state_key(username, short_name), Pair())
+        return pair.state(as_of or date.today())
+
+    def add_evidence(self, item: EvidenceItem) -> None:
+        with self._lock:
+            self._evidence.append(item)
+
+    def add_evidence_type(self, evidence_type: EvidenceType) -> None:
+        with self._lock:
+            self._evidence_types.append(evidence_type)
+
+    @property
+    def evidence(self) -> tuple[EvidenceItem, ...]:
+        """All evidence items, in the order in which they came."""
+        with self._lock:
+            return tuple(self._evidence)
+
+    @property
+    def written(self) -> tuple[CompletionChange, ...]:
+        """The changes that were written, in that order, also those taken back since."""
+        with self._lock:
+            return tuple(change for change in self._written.values() if isinstance(change, CompletionChange))
+
+    @property
+    def sent(self) -> tuple[Message, ...]:
+        """The messages that were sent, in the order in which they were."""
+        with self._lock:
+            return tuple(self._sent.values())
+
+    @property
+    def finished(self) -> tuple[tuple[BatchInfo, BatchSummary], ...]:
+        """The imports whose end was announced, in that order; one may be announced again."""
+        with self._lock:
+            return tuple(self._finished)
+
+    def _learner(self, username: str) -> Learner:
+        for learner in self._learners.values():
+            if learner.username == username:
+                return learner
+        raise LookupError(f"There is no learner {username!r}; add them with add_learner() first.")
+
+    def _certification(self, short_name: str) -> Certification:
+        for certification in self._certifications.values():
+            if certification.short_name == short_name:
+                return certification
+        raise LookupError(f"There is no certification {short_name!r}; add it with add_certification() first.")
+
+    def _state_key(self, username: str, short_name: str) -> StateKey:
+        return StateKey(self._learner(username).key, self._certification(short_name).key)
