@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import InvalidStorageError, storages
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.gateway import HostNotFound, gateway
@@ -16,11 +17,14 @@ def register() -> None:
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """The dictionary `CERT_COMPLETION` can be read."""
+    """The dictionary `CERT_COMPLETION` can be read, and the storage that it names exists."""
+    hint = f"Correct {conf.NAME} in the settings."
     try:
-        conf.settings()
-    except ImproperlyConfigured as error:
-        return [checks.Error(str(error), hint=f"Correct {conf.NAME} in the settings.", id="cert_completion.E001")]
+        alias = conf.settings().file_storage
+        if alias:
+            storages[alias]
+    except (ImproperlyConfigured, InvalidStorageError) as error:
+        return [checks.Error(str(error), hint=hint, id="cert_completion.E001")]
     return []
 
 

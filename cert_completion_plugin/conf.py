@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 NAME = "CERT_COMPLETION"
+PORTION_ROWS_ON_SQLITE = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +17,9 @@ class Settings:
     """What the operator can set. Each field is a key of `CERT_COMPLETION`, written in capitals.
 
     `hosts`: names of the active hosts, in the order in which they are asked; an entry point's name or an import string.
-    `max_bytes`, `max_rows`: limits of one file. `portion_rows`: about how many rows are worked on in one transaction.
+    `max_bytes`, `max_rows`: limits of one file. `file_storage`: the alias of the Django storage that keeps uploaded
+    files ("" keeps them in the database). `portion_rows`: about how many rows are worked on in one transaction; where
+    it is not set, fewer on SQLite, which lets one transaction write at a time.
     `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
     of the report. `base_template`: the template that the plugin's pages extend.
@@ -24,6 +28,7 @@ class Settings:
     hosts: tuple[str, ...] = ("records",)
     max_bytes: int = 100 * 1024 * 1024
     max_rows: int = 1_000_000
+    file_storage: str = ""
     portion_rows: int = 1000
     max_attempts: int = 5
     stalled_after_seconds: int = 180
@@ -42,6 +47,8 @@ def settings() -> Settings:
         if key not in kinds:
             raise ImproperlyConfigured(f"{NAME} has no key {key!r}. Its keys are: {', '.join(sorted(kinds))}.")
         values[key.lower()] = _checked(key, value, kinds[key])
+    if connection.vendor == "sqlite":
+        values.setdefault("portion_rows", PORTION_ROWS_ON_SQLITE)
     return Settings(**values)
 
 

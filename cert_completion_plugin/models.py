@@ -17,6 +17,8 @@ class ImportBatch(models.Model):
     file_name = models.CharField(_("file"), max_length=255)
     file_size = models.BigIntegerField(_("size in bytes"), default=0)
     file_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    file_storage = models.CharField(_("storage"), max_length=100, blank=True)
+    file_path = models.CharField(_("name in the storage"), max_length=255, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
     )

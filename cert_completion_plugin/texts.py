@@ -1,9 +1,11 @@
 """The words for codes, made where they are shown: what happened, where, and how to mend it. Translatable."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
@@ -88,7 +90,7 @@ def _file_too_large(issue: Issue) -> str:
 
 
 def _too_many_rows(issue: Issue) -> str:
-    limit = int(_detail(issue, "limit"))
+    limit = int(_detail(issue, "limit") or 0)
     return ngettext(
         "The file has more than %(limit)s row, the most this site allows. Split it into smaller files.",
         "The file has more than %(limit)s rows, the most this site allows. Split it into smaller files.",
@@ -224,6 +226,28 @@ def _close_match(issue: Issue) -> str:
     }
 
 
+def _other_expiry(issue: Issue) -> str:
+    return _(
+        "The completion is held already, with another expiry (%(held)s) than this row would give (%(computed)s). To "
+        "correct an expiry, undo the import that wrote it."
+    ) % {"held": _days(issue.details.get("held")), "computed": _days(issue.details.get("computed"))}
+
+
+def _days(days: Any) -> str:
+    """Dates in ISO form, as the core writes them, in the active language's; nothing stands for "never"."""
+    listed = days if isinstance(days, tuple) else (days,)
+    return ", ".join(date_format(date.fromisoformat(day), "DATE_FORMAT") if day else _("never") for day in listed)
+
+
+def _misconfigured(issue: Issue) -> str:
+    if issue.details.get("reason") == "out_of_range":
+        return _("The renewed record would expire beyond the year 9999. Ask the site's operator to correct the record.")
+    return _(
+        "The certification's recertification rule has no active period, so no expiry can be worked out. Ask the site's "
+        "operator to correct the rule."
+    )
+
+
 def _host_refused(issue: Issue) -> str:
     reason = str(_detail(issue, "reason"))
     if reason == "records_kept_changing":
@@ -309,18 +333,12 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
             "%(column)s “%(value)s” looks as if a spreadsheet program had changed it. Format the column as text there."
         )
     ),
-    Code.SAME_COMPLETION_OTHER_EXPIRY: _with_value(
-        gettext_noop("The completion is held already, but with another expiry date than this row would give.")
-    ),
+    Code.SAME_COMPLETION_OTHER_EXPIRY: _other_expiry,
     Code.HOST_REFUSED: _host_refused,
     Code.HOST_UNAVAILABLE: _with_reference(
         gettext_noop("The site's records could not be reached. Upload the row again later (reference %(reference)s).")
     ),
-    Code.CERTIFICATION_MISCONFIGURED: _with_value(
-        gettext_noop(
-            "The certification's recertification rule gives no valid dates. Ask the site's operator to correct it."
-        )
-    ),
+    Code.CERTIFICATION_MISCONFIGURED: _misconfigured,
     Code.INTERNAL_ERROR: _with_reference(
         gettext_noop(
             "Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s."

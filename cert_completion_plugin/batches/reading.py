@@ -69,7 +69,7 @@ class _Reading:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.mark = batch.reader_mark
-        self.source = files.StoredFile(batch.id, batch.file_size)
+        self.source = files.StoredFile(batch)
         self.progress = ReadingProgress.from_mapping(batch.reader_state) if batch.reader_state else None
 
     def run(self) -> bool:

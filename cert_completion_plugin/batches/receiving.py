@@ -42,16 +42,25 @@ def receive(
 
 
 def _store(batch: Batch, chunks: Iterable[bytes]) -> None:
-    limit = conf.settings().max_bytes
+    settings = conf.settings()
+    arriving = files.Arriving(chunks, settings.max_bytes)
     try:
         with transaction.atomic():
-            size, digest = files.save(batch.id, chunks, limit)
+            path = _save(batch, arriving, settings.file_storage)
     except files.TooLarge:
-        refusal = Issue(Code.FILE_TOO_LARGE, details={"limit": limit})
+        refusal = Issue(Code.FILE_TOO_LARGE, details={"limit": settings.max_bytes})
         issues, now = batches.issues_json([refusal]), clock.now()
         batches.move(batch.id, [BatchState.RECEIVED], BatchState.REFUSED, now=now, finished_at=now, file_issues=issues)
     else:
-        batches.update(batch.id, file_size=size, file_sha256=digest)
+        where = {"file_storage": settings.file_storage, "file_path": path}
+        batches.update(batch.id, file_size=arriving.size, file_sha256=arriving.digest, **where)
+
+
+def _save(batch: Batch, arriving: files.Arriving, storage: str) -> str:
+    if storage:
+        return files.save_in_storage(storage, batch.reference, arriving)
+    files.save_in_database(batch.id, arriving)
+    return ""
 
 
 def _check_offered(options: Options) -> None:

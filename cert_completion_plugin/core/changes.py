@@ -52,7 +52,11 @@ def changes_of(decisions: Iterable[Decision], batch_id: str) -> list[CompletionC
     for decision in decisions:
         if decision.outcome.writes and decision.outcome is not Outcome.EVIDENCE:
             pairs.setdefault(decision.state_key, []).append(decision)
-    return [_change(pair, pairs[pair], batch_id) for pair in sorted(pairs)]
+    return [_change(pair, pairs[pair], batch_id) for pair in sorted(pairs, key=_locking_order)]
+
+
+def _locking_order(pair: StateKey) -> tuple[str, str]:
+    return pair.learner_key, pair.certification_key
 
 
 def _change(pair: StateKey, rows: list[Decision], batch_id: str) -> CompletionChange:
@@ -139,11 +143,14 @@ def _refusal(reason: str) -> Issue:
 
 
 def in_conflict(settled: Settled) -> list[Decision]:
-    """The decisions that have to be taken again: all about what conflicted, written or not."""
+    """The decisions that have to be taken again: all about what conflicted, written or not.
+
+    Those that failed are among them, since a row that failed may lead.
+    """
     return [
         decision
         for decision in settled.decisions
-        if decision.outcome not in _NOT_PART_OF_A_PAIR and key_of(decision) in settled.conflicts
+        if decision.outcome is not Outcome.REJECTED and key_of(decision) in settled.conflicts
     ]
 
 

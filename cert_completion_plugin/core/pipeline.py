@@ -43,7 +43,7 @@ def _held(
     rows: Sequence[ResolvedRow], host: Host, as_of: date
 ) -> tuple[Mapping[StateKey, CompletionState], Mapping[EvidenceKey, EvidenceItem]]:
     """What the host holds already of that which the rows are about."""
-    pairs = sorted({pair for row in rows if (pair := state_key_of(row)) is not None})
+    pairs = list(dict.fromkeys(pair for row in rows if (pair := state_key_of(row)) is not None))
     items = list(dict.fromkeys(item for row in rows if (item := evidence_key_of(row)) is not None))
     states = host.find_completion_states(pairs, as_of) if pairs else {}
     return states, host.find_evidence(items) if items else {}
@@ -54,8 +54,6 @@ def _with_raw_values(decisions: list[Decision], rows: Iterable[RawRow], columns:
 
     Only names and dates without the blanks around them go through the stages.
     """
-    if not any(decision.issues for decision in decisions):
-        return decisions
     places = {
         USERNAME: columns.username,
         SHORT_NAME: columns.short_name,
@@ -66,7 +64,7 @@ def _with_raw_values(decisions: list[Decision], rows: Iterable[RawRow], columns:
     cells = {row.line: row.cells for row in rows}
     return [
         replace(decision, issues=_as_written(decision.issues, cells[decision.line], places))
-        if decision.issues
+        if any(issue.column in places for issue in decision.issues)
         else decision
         for decision in decisions
     ]

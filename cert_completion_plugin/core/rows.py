@@ -52,7 +52,7 @@ class ParsedRow:
 class ResolvedRow:
     """A parsed row with the learner and certification it denotes, and all its problems and warnings.
 
-    `unknown_certification`: the certification is unknown and the row becomes evidence if nothing else is wrong with it.
+    `becomes_evidence`: the certification is unknown and the row becomes evidence if nothing else is wrong with it.
     """
 
     parsed: ParsedRow

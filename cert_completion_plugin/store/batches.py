@@ -106,6 +106,8 @@ def _value(row: ImportBatch) -> Batch:
         file_name=row.file_name,
         file_size=row.file_size,
         file_sha256=row.file_sha256,
+        file_storage=row.file_storage,
+        file_path=row.file_path,
         uploaded_by_key="" if row.uploaded_by_id is None else str(row.uploaded_by_id),
         uploaded_by_name=row.uploaded_by_name,
         uploaded_at=row.uploaded_at,

@@ -1,9 +1,14 @@
-"""Uploaded files, kept in the database in pieces of at most 512 KiB."""
+"""Uploaded files: kept in the database in pieces of at most 512 KiB, or in a Django storage."""
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from tempfile import TemporaryFile
+
+from django.core.files import File
+from django.core.files.storage import storages
 
 from cert_completion_plugin.models import FilePiece
+from cert_completion_plugin.store.values import Batch
 
 PIECE_BYTES = 512 * 1024
 
@@ -12,16 +17,27 @@ class TooLarge(Exception):
     """The file has more bytes than the site allows."""
 
 
-def save(batch_id: int, chunks: Iterable[bytes], max_bytes: int) -> tuple[int, str]:
-    """Store a file; returns its size and SHA-256. Raises TooLarge as soon as the limit is passed."""
-    digest, size = sha256(), 0
-    for number, content in enumerate(_pieces(chunks)):
-        if size + len(content) > max_bytes:
-            raise TooLarge
-        FilePiece.objects.create(batch_id=batch_id, number=number, start=size, content=content)
-        digest.update(content)
-        size += len(content)
-    return size, digest.hexdigest()
+class Arriving:
+    """The bytes of an upload in pieces, counted and hashed on their way. Raises TooLarge when the limit is passed."""
+
+    def __init__(self, chunks: Iterable[bytes], max_bytes: int) -> None:
+        self.size = 0
+        self.max_bytes = max_bytes
+        self._chunks = chunks
+        self._digest = sha256()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what has arrived, as 64 hexadecimal digits."""
+        return self._digest.hexdigest()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in _pieces(self._chunks):
+            self.size += len(piece)
+            if self.size > self.max_bytes:
+                raise TooLarge
+            self._digest.update(piece)
+            yield piece
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -35,17 +51,41 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(buffer)
 
 
+def save_in_database(batch_id: int, arriving: Arriving) -> None:
+    """Store a file in pieces."""
+    for number, content in enumerate(arriving):
+        FilePiece.objects.create(batch_id=batch_id, number=number, start=number * PIECE_BYTES, content=content)
+
+
+def save_in_storage(alias: str, reference: str, arriving: Arriving) -> str:
+    """Store a file in a Django storage, once all of it has arrived; returns its name there."""
+    with TemporaryFile() as whole:
+        for piece in arriving:
+            whole.write(piece)
+        whole.seek(0)
+        return storages[alias].save(f"cert_completions/{reference}", File(whole))
+
+
 class StoredFile:
     """A stored file as a source of bytes (`tabular.ByteSource`); one piece at a time is in memory."""
 
-    def __init__(self, batch_id: int, size: int) -> None:
-        self.batch_id = batch_id
-        self.size = size
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.size = batch.file_size
 
     def read_from(self, offset: int) -> Iterator[bytes]:
         """The bytes from `offset` to the end, piece by piece."""
+        return self._from_storage(offset) if self.batch.file_storage else self._from_database(offset)
+
+    def _from_database(self, offset: int) -> Iterator[bytes]:
         number = offset // PIECE_BYTES
         while number * PIECE_BYTES < self.size:
-            piece = FilePiece.objects.get(batch_id=self.batch_id, number=number)
+            piece = FilePiece.objects.get(batch_id=self.batch.id, number=number)
             yield bytes(piece.content)[max(offset - piece.start, 0) :]
             number += 1
+
+    def _from_storage(self, offset: int) -> Iterator[bytes]:
+        with storages[self.batch.file_storage].open(self.batch.file_path) as file:
+            file.seek(offset)
+            while piece := file.read(PIECE_BYTES):
+                yield piece

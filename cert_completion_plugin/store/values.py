@@ -15,7 +15,8 @@ from cert_completion_plugin.core.outcomes import BatchState
 class Batch:
     """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
 
-    `counts` holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues".
+    `file_storage` and `file_path` say where the file is, if not in the database. `counts` holds, once the import has
+    ended, rows by outcome under "outcomes" and by code under "issues".
     """
 
     id: int
@@ -24,6 +25,8 @@ class Batch:
     file_name: str
     file_size: int
     file_sha256: str
+    file_storage: str
+    file_path: str
     uploaded_by_key: str
     uploaded_by_name: str
     uploaded_at: datetime

@@ -30,7 +30,7 @@ class BatchesView(ImportPage, TemplateView):
             for batch in found[:PAGE]
         ]
         older = found[PAGE - 1].id if len(found) > PAGE else None
-        return super().get_context_data(batches=batches, older=older, **kwargs)
+        return super().get_context_data(batches=batches, older=older, is_list=True, **kwargs)
 
 
 def _counts(batch: api.Batch) -> str:

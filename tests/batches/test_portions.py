@@ -1,10 +1,10 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, OperationalError
-
 from cert_completion_hooks import CompletionRecord, HostRefused, HostUnavailable
 from cert_completion_hooks.memory import MemoryHost
+from django.db import IntegrityError, OperationalError
+
 from cert_completion_plugin import api, batches
 from cert_completion_plugin.batches import portions as working
 from cert_completion_plugin.models import LedgerEntry, Portion
@@ -265,3 +265,12 @@ def test_uploading_the_file_again_writes_nothing(world, submit):
         batch = submit(*rows)
         api.work_off(batch.id)
         assert api.find(batch.reference).counts["outcomes"] == expected
+
+
+def test_a_cell_of_a_megabyte_is_reported_in_short(world, submit):
+    batch = submit(f"{'x' * 1_000_000},Forklift\x00s,,2025-06-01,", "a00,Forklift,,2025-06-01,")
+    api.work_off(batch.id)
+    first, second = api.rows(batch)
+    assert [str(issue.code) for issue in first.issues] == ["value_too_long", "value_unprintable"]
+    assert (len(first.username), first.issues[0].details["length"]) == (300, 1_000_000)
+    assert second.outcome == "certified"

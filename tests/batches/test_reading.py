@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 from cert_completion_plugin import api, batches, tabular
@@ -26,9 +28,18 @@ def test_the_file_is_stored_in_pieces_and_hashed(world, submit):
     assert max(len(bytes(piece.content)) for piece in pieces) == 512 * 1024
     assert b"".join(bytes(piece.content) for piece in pieces) == content
     assert batch.file_size == len(content)
-    import hashlib
-
     assert batch.file_sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_the_file_can_be_kept_in_a_django_storage(world, submit, settings, tmp_path):
+    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "uploads": kept}
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "FILE_STORAGE": "uploads"}
+    batch = submit(*["a00,Forklift,,2026-01-01,"] * 30_000)
+    assert not FilePiece.objects.exists()
+    assert (tmp_path / batch.file_path).stat().st_size == batch.file_size > 512 * 1024
+    batches.read(batch.id)
+    assert api.find(batch.reference).rows_read == 30_000
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,7 @@ def test_a_broker_that_is_down_does_not_fail_the_upload(world, submit, monkeypat
     assert outcomes(batch) == {2: "certified"}
 
 
-def test_the_file_goes_to_the_workers_when_the_upload_commits(
-    world, submit, sent, django_capture_on_commit_callbacks
-):
+def test_the_file_goes_to_the_workers_when_the_upload_commits(world, submit, sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         batch = submit(ROW)
         assert sent == []

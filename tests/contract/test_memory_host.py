@@ -425,6 +425,12 @@ class TestMessages:
             assert [each.status for each in host.send_messages(BATCH, [message])] == [MessageStatus.SENT]
         assert host.sent == (message,)
 
+    def test_what_was_sent_stays_sent(self, host):
+        message = self.message(found(host, "pat")[0])
+        host.send_messages(BATCH, [message])
+        host.remove_learner("pat")
+        assert [each.status for each in host.send_messages(BATCH, [message])] == [MessageStatus.SENT]
+
     @pytest.mark.parametrize("status", ["suspended", "deleted"])
     def test_never_to_learners_who_are_not_active(self, host, status):
         message = self.message(host.add_learner("kim", status=status))

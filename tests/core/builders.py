@@ -150,6 +150,7 @@ class World:
         return iter(self.certifications)
 
     def find_completion_states(self, keys: Sequence[StateKey], as_of: date) -> Mapping[StateKey, CompletionState]:
+        assert len(set(keys)) == len(keys)
         self.asked.append(("find_completion_states", len(keys)))
         return self.held(as_of, keys)
 

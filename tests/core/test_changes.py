@@ -17,7 +17,17 @@ from cert_completion_hooks.types import (
     WriteStatus,
 )
 
-from cert_completion_plugin.core.changes import as_drifted, changes_of, items_of, key_of, row_key, settle
+from cert_completion_plugin.core.changes import (
+    Settled,
+    as_drifted,
+    as_failed,
+    changes_of,
+    in_conflict,
+    items_of,
+    key_of,
+    row_key,
+    settle,
+)
 from cert_completion_plugin.core.decide import decide
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import ImportAction, Messages, Options
@@ -178,6 +188,19 @@ class TestSettle:
         settled = settle(decisions, answers, "b7")
         assert settled.decisions == decisions
         assert settled.conflicts == {PAIR, items_of(decisions, "b7")[0].evidence_key}
+
+    def test_all_rows_about_a_conflict_are_decided_again_save_those_never_to_be_written(self) -> None:
+        decisions = decided(*ALL)
+        assert [one.line for one in in_conflict(Settled(decisions, frozenset({PAIR})))] == [2, 3, 4, 5]
+        item = items_of(decisions, "b7")[0].evidence_key
+        assert [one.line for one in in_conflict(Settled(decisions, frozenset({item})))] == [8, 9]
+        assert in_conflict(Settled(decisions, frozenset())) == []
+
+    def test_rows_that_cannot_be_written_fail_for_a_given_reason(self) -> None:
+        reason = Issue(Code.HOST_UNAVAILABLE)
+        after = by_line(as_failed(decided(*ALL), {PAIR}, reason))
+        assert [line for line, one in after.items() if one.outcome is Outcome.FAILED] == [2, 3]
+        assert after[2].issues == (reason,)
 
     def test_a_missing_answer_is_noticed(self) -> None:
         with pytest.raises(KeyError):

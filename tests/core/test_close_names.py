@@ -7,7 +7,7 @@ from cert_completion_hooks.types import Certification, CertificationRef
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cert_completion_plugin.core.close_names import CloseNames
+from cert_completion_plugin.core.close_names import CloseNames, is_slip
 
 
 def certification(key: str, short_name: str, id_number: str = "") -> Certification:
@@ -81,6 +81,12 @@ def test_composed_decomposed_and_foreign_letters_count_as_letters() -> None:
     assert nearest_short_name("Module ٣", "Module ٤") is None  # another digit
 
 
+def test_marks_are_kept_but_are_no_letters_of_their_own() -> None:
+    assert nearest_short_name("किकि", "काका") is None
+    assert nearest_short_name("किकिab", "किकिac") is None
+    assert nearest_short_name("किकिabc", "किकिabd") == "किकिabc"
+
+
 def test_short_names_are_not_compared_with_id_numbers() -> None:
     names = CloseNames([certification("1", "Forklift", "Rigging")])
     assert names.closest(CertificationRef("rigging", "forklift")) is None
@@ -114,7 +120,7 @@ def core_of(name: str) -> str:
 def slips_of(core: str, letters: str) -> set[str]:
     """Every text one slip away, by trying all of them."""
     letters = "".join(letter for letter in letters if not letter.isdigit())
-    changed = set()
+    changed: set[str] = set()
     for place in range(len(core) + 1):
         changed.update(core[:place] + letter + core[place:] for letter in letters)
         if core[place : place + 1].isdigit() or place == len(core):
@@ -149,3 +155,12 @@ def test_the_index_finds_what_a_plain_comparison_of_all_names_finds(known: list[
     expected = min(close, key=lambda one: (core_of(one.short_name) != core_of(written), one.key), default=None)
     nearest = CloseNames(reversed(certifications)).closest(CertificationRef(written, ""))
     assert (nearest and nearest.certification) == expected
+
+
+@given(near_names, near_names)
+@example("abab1", "aba11")
+@example("aabb1", "aabbb")
+@example("aabb1", "aabb11")
+def test_a_slip_is_what_a_plain_trial_of_all_slips_finds(one: str, two: str) -> None:
+    if one != two:
+        assert is_slip(one, two) == (two in slips_of(one, two)) == (one in slips_of(two, one))

@@ -313,6 +313,9 @@ class TestList:
         pages = {"": self.page(0, 1000), "c00999": self.page(1000, 1000), "c01999": []}
         assert len(ask("list_certifications", pages.__getitem__)) == 2000
 
+    def test_is_not_asked_for_more_after_it(self, ask):
+        assert len(ask("list_certifications", {"": self.page(0, 999)}.__getitem__)) == 999
+
     def test_that_does_not_advance(self, violation):
         error = violation("list_certifications", self.page(0, 1000))
         assert error.key == "c00000"

@@ -46,7 +46,9 @@ def test_an_import_that_no_worker_picks_up_says_so_in_words(client, submitted):
 
 
 def test_the_report_shows_sums_that_add_up_and_every_row(client, imported):
-    batch = imported("ana,Forklift,,31/05/2025,", "harrychinn,Forklift,F1,23/03/2012,31/06/2012", "ana,Forklift,,31/05/2025,")
+    batch = imported(
+        "ana,Forklift,,31/05/2025,", "harrychinn,Forklift,F1,23/03/2012,31/06/2012", "ana,Forklift,,31/05/2025,"
+    )
     text = text_of(client, batch)
     assert "Rows read 3 = 1 + 1 + 1" in text
     assert "duedate “31/06/2012”: there is no such day." in text

@@ -94,7 +94,9 @@ def test_an_uploader_who_may_not_see_reports_is_told_that_the_file_was_received(
     assert "was received" in response.content.decode()
 
 
-def test_the_task_is_sent_after_the_commit_with_atomic_requests(client, monkeypatch, django_capture_on_commit_callbacks):
+def test_the_task_is_sent_after_the_commit_with_atomic_requests(
+    client, monkeypatch, django_capture_on_commit_callbacks
+):
     sent = []
     monkeypatch.setattr("cert_completion_plugin.tasks._send", lambda task, *ids, **kw: sent.append(ids) or True)
     with django_capture_on_commit_callbacks(execute=True):

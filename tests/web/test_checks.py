@@ -1,0 +1,34 @@
+import pytest
+from django.core import checks
+
+pytestmark = pytest.mark.django_db
+
+
+def found():
+    return [(message.id, message.msg) for message in checks.run_checks(tags=["cert_completion"])]
+
+
+def test_a_site_in_order_has_nothing_to_mend(settings):
+    settings.CERT_COMPLETION = {"HOSTS": ["records"]}
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "text"),
+    [
+        ({"HOST": ["records"]}, "cert_completion.E001", "has no key 'HOST'"),
+        ({"MAX_ROWS": 0}, "cert_completion.E001", "above zero"),
+        ({"MAX_ROWS": True}, "cert_completion.E001", "above zero"),
+        ({"HOSTS": "records"}, "cert_completion.E001", "list of one or more names"),
+        ({"BASE_TEMPLATE": 5}, "cert_completion.E001", "must be a text"),
+        (["records"], "cert_completion.E001", "must be a dictionary"),
+        ({"FILE_STORAGE": "attic"}, "cert_completion.E001", "attic"),
+        ({"HOSTS": ["no_such_host"]}, "cert_completion.E002", "no_such_host"),
+        ({"HOSTS": ["tests.doubles:yearly"]}, "cert_completion.E003", ""),
+    ],
+)
+def test_what_is_wrong_is_named_at_start_up(settings, given, code, text):
+    settings.CERT_COMPLETION = given
+    messages = found()
+    assert code in [one for one, _ in messages]
+    assert any(text in message for _, message in messages)
