@@ -1,0 +1,58 @@
+"""From which import a record came."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportSource(models.Model):
+    """One import that wrote here; kept as long as the records that name it."""
+
+    batch_id = models.CharField(_("import"), max_length=64, unique=True, editable=False)
+    file_name = models.CharField(_("file name"), max_length=255)
+    uploaded_by = models.CharField(_("uploaded by"), max_length=254)
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+    report_url = models.CharField(_("import report"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-uploaded_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def report_path(self) -> str:
+        """The path of the import report; "" if there is none, or if it is not a path of this site."""
+        is_path = self.report_url.startswith("/") and not self.report_url.startswith(("//", "/\\"))
+        return self.report_url if is_path else ""
+
+
+class FromImport(models.Model):
+    """What says where a record came from and who changed it last. Entered by hand: neither source nor line."""
+
+    source = models.ForeignKey(
+        ImportSource,
+        verbose_name=_("import"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+    line = models.PositiveIntegerField(_("line of the file"), null=True, blank=True, editable=False)
+    changed_by = models.CharField(_("changed by"), max_length=254, blank=True, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def came_from(self) -> str:
+        """Where the record came from, in words: file and line, or that somebody entered it."""
+        if self.source is None:
+            return gettext("entered by hand")
+        return gettext("%(file)s, line %(line)s") % {"file": self.source.file_name, "line": self.line}

@@ -1,0 +1,136 @@
+"""What the record book answers: learners, certifications and what is held. Nothing here writes."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cert_completion_hooks import (
+    Certification as KnownCertification,
+)
+from cert_completion_hooks import (
+    CertificationRef,
+    CompletionState,
+    Learner,
+    LearnerStatus,
+    StateKey,
+    folded,
+    normalised,
+)
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from cert_completion_records.keys import LearnerId, certification_id, chunks, learner_id, pairs_of
+from cert_completion_records.models import Certification
+from cert_completion_records.models.certifications import folded_hash, name_hash
+from cert_completion_records.states import batch_ids, load, state_of
+
+
+def find_learners(usernames: Sequence[str]) -> dict[str, list[Learner]]:
+    """The users whose user name, normalised, is one of these, case included."""
+    found: dict[str, list[Learner]] = {}
+    wanted = set(usernames)
+    for chunk in chunks(usernames):
+        for user in _users_named(chunk):
+            if (name := normalised(user.get_username())) in wanted:
+                found.setdefault(name, []).append(_learner(user))
+    return found
+
+
+def _users_named(names: Iterable[str]) -> Iterable[Any]:
+    # The user table is not ours: it may hold a name in either Unicode form.
+    forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")}
+    model = get_user_model()
+    return model._default_manager.filter(**{f"{model.USERNAME_FIELD}__in": forms})
+
+
+def _learner(user: Any) -> Learner:
+    return Learner(
+        key=str(user.pk),
+        username=user.get_username(),
+        status=LearnerStatus.ACTIVE if user.is_active else LearnerStatus.SUSPENDED,
+        full_name=user.get_full_name() if hasattr(user, "get_full_name") else "",
+    )
+
+
+def live_learners(keys: Iterable[str]) -> dict[str, LearnerId]:
+    """The primary keys of those that are users of this site."""
+    ids = {key: found for key in keys if (found := learner_id(key)) is not None}
+    users = get_user_model()._default_manager.values_list("pk", flat=True)
+    live = {pk for chunk in chunks(ids.values()) for pk in users.filter(pk__in=chunk)}
+    return {key: found for key, found in ids.items() if found in live}
+
+
+def find_certifications(
+    references: Sequence[CertificationRef], ignore_case: bool
+) -> dict[CertificationRef, list[KnownCertification]]:
+    """For each reference every certification with that short name or that ID number."""
+    by_short_name, by_id_number = _by_name(references, ignore_case)
+    form = folded if ignore_case else normalised
+    found: dict[CertificationRef, list[KnownCertification]] = {}
+    for reference in references:
+        fitting = {
+            row.pk: row
+            for row in (*by_short_name[form(reference.short_name)], *by_id_number[form(reference.id_number)])
+        }
+        if fitting:
+            found[reference] = [known(row) for row in fitting.values()]
+    return found
+
+
+_ByName = defaultdict[str, list[Certification]]
+
+
+def _by_name(references: Sequence[CertificationRef], ignore_case: bool) -> tuple[_ByName, _ByName]:
+    """The certifications that any of the references names, by short name and by ID number: one query a chunk."""
+    form = folded if ignore_case else normalised
+    by_short_name, by_id_number = _ByName(list), _ByName(list)
+    rows = {row.pk: row for chunk in chunks(references) for row in _named(chunk, ignore_case)}
+    for row in rows.values():
+        if short_name := form(row.short_name):
+            by_short_name[short_name].append(row)
+        if id_number := form(row.id_number):
+            by_id_number[id_number].append(row)
+    return by_short_name, by_id_number
+
+
+def _named(references: Sequence[CertificationRef], ignore_case: bool) -> Iterable[Certification]:
+    to_hash, suffix = (folded_hash, "folded_hash") if ignore_case else (name_hash, "hash")
+    short_names = {to_hash(reference.short_name) for reference in references} - {""}
+    id_numbers = {to_hash(reference.id_number) for reference in references} - {""}
+    return Certification.objects.filter(
+        Q(**{f"short_name_{suffix}__in": short_names}) | Q(**{f"id_number_{suffix}__in": id_numbers})
+    ).order_by("pk")
+
+
+def known(row: Certification) -> KnownCertification:
+    """The certification as the contract knows it."""
+    return KnownCertification(
+        key=str(row.pk),
+        short_name=row.short_name,
+        id_number=row.id_number,
+        full_name=row.full_name,
+        rule=row.recertification_rule(),
+        active=row.is_active,
+    )
+
+
+def list_certifications(after: str, limit: int) -> list[KnownCertification]:
+    """The next certifications in the order in which they were created; none after a key that is not one of ours."""
+    start = certification_id(after) if after else 0
+    if start is None:
+        return []
+    return [known(row) for row in Certification.objects.filter(pk__gt=start).order_by("pk")[:limit]]
+
+
+def find_completion_states(keys: Sequence[StateKey], as_of: date) -> Mapping[StateKey, CompletionState]:
+    """The states of those pairs of which anything is held: three queries for each 2,000."""
+    found: dict[StateKey, CompletionState] = {}
+    for chunk in chunks(pairs_of(keys).items()):
+        held = load([pair for _, pair in chunk])
+        batches = batch_ids(held.values())
+        for key, pair in chunk:
+            if pair in held and not held[pair].is_empty:
+                found[key] = state_of(held[pair], as_of, batches)
+    return found

@@ -1,0 +1,153 @@
+"""Taking back what an import wrote (the hook `undo_changes`): record by record, where nobody has changed it since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cert_completion_hooks import BatchInfo, ChangeToUndo, CompletionRecord, EvidenceItem, UndoResult, UndoStatus
+from django.db import transaction
+from django.utils import timezone
+
+from cert_completion_records.evidence import undo_evidence
+from cert_completion_records.keys import Pair, chunks, database, pairs_of
+from cert_completion_records.models import LearnerCertification, PastCompletion
+from cert_completion_records.origins import Origins
+from cert_completion_records.states import Held, load, same_dates
+from cert_completion_records.writing import CURRENT_COLUMNS, put_dates
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """The origins of all records that the call names, and who takes them back when."""
+
+    origins: Origins
+    changed_by: str
+    changed_at: datetime
+
+
+@dataclass(slots=True)
+class _Undo:
+    """What is done to one pair."""
+
+    held: Held
+    stamp: _Stamp
+    last_change: tuple[str, datetime]
+    kept: list[str] = field(default_factory=list)
+    removed: list[PastCompletion] = field(default_factory=list)
+    restored: bool = False
+    unassigned: bool = False
+
+    @property
+    def did_anything(self) -> bool:
+        return bool(self.removed) or self.restored or self.unassigned
+
+    def remove(self, past: PastCompletion) -> None:
+        self.held.history.remove(past)
+        self.removed.append(past)
+
+    def written_past(self, row_key: str) -> PastCompletion | None:
+        """The record of the history that has this row key."""
+        return next((past for past in self.held.history if self.stamp.origins.wrote(row_key, past)), None)
+
+
+def undo_changes(batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]) -> list[UndoResult]:
+    """Take back what still stands as it was written, all in one transaction, and say what does not."""
+    by_key = {asked.change.state_key: asked for asked in changes}
+    with transaction.atomic(using=database()):
+        stamp = _Stamp(Origins(_row_keys(changes)), batch.actor.username[:254], timezone.now())
+        asked = {pair: by_key[key] for key, pair in pairs_of(list(by_key)).items()}
+        undos: dict[str, _Undo] = {}
+        for chunk in chunks(asked):
+            undos |= _undo(chunk, asked, stamp)
+        return [_result(one.change.key, undos.get(one.change.key)) for one in changes] + undo_evidence(items)
+
+
+def _row_keys(changes: Sequence[ChangeToUndo]) -> list[str]:
+    records = [record for one in changes for record in (one.change.current, one.before.current) if record]
+    past = [record for one in changes for record in one.change.history]
+    return [*(one.change.key for one in changes), *(record.row_key for record in (*records, *past))]
+
+
+def _undo(pairs: Sequence[Pair], asked: Mapping[Pair, ChangeToUndo], stamp: _Stamp) -> dict[str, _Undo]:
+    held = load(pairs, lock=True)
+    undos = {asked[pair].change.key: _take_back(asked[pair], one, stamp) for pair, one in held.items()}
+    _write(list(undos.values()))
+    return undos
+
+
+def _take_back(asked: ChangeToUndo, held: Held, stamp: _Stamp) -> _Undo:
+    undo = _Undo(held, stamp, held.last_change())
+    for record in asked.change.history:
+        _take_back_past(undo, record)
+    if asked.change.current:
+        _take_back_current(undo, asked.change.current, asked)
+    if asked.change.assign and not undo.kept:
+        _take_back_assignment(undo, asked.change.key)
+    return undo
+
+
+def _take_back_past(undo: _Undo, record: CompletionRecord) -> None:
+    past = undo.written_past(record.row_key)
+    if past and same_dates(past, record):
+        undo.remove(past)
+    elif past:
+        undo.kept.append(record.row_key)
+
+
+def _take_back_current(undo: _Undo, written: CompletionRecord, asked: ChangeToUndo) -> None:
+    row = undo.held.row
+    is_current = row.completed is not None and undo.stamp.origins.wrote(written.row_key, row)
+    if is_current and same_dates(row, written):
+        _restore(undo, asked)
+    elif is_current or undo.written_past(written.row_key):
+        undo.kept.append(written.row_key)
+
+
+def _restore(undo: _Undo, asked: ChangeToUndo) -> None:
+    """Put back the record that was current before, out of the history if this import moved it there."""
+    before = asked.before.current or CompletionRecord(completed=None)
+    source, _ = undo.stamp.origins.find(asked.change.key)
+    copies = [past for past in undo.held.history if source and past.moved_by_id == source.pk]
+    moved = next((past for past in copies if same_dates(past, before)), None)
+    if moved:
+        undo.remove(moved)
+    put_dates(undo.held.row, before, undo.stamp.origins)
+    undo.held.row.announce = moved is not None and moved.announce
+    undo.restored = True
+
+
+def _take_back_assignment(undo: _Undo, key: str) -> None:
+    """Unassign, if it was this import that assigned and no other record was written since."""
+    row = undo.held.row
+    source, _ = undo.stamp.origins.find(key)
+    if not row.assigned or row.assigned_at is None or source is None or row.assigned_source_id != source.pk:
+        return
+    others = undo.held.history if undo.restored else undo.held.records
+    if not any(record.changed_at > row.assigned_at for record in others):
+        row.assigned, row.assigned_at, row.assigned_source = False, None, None
+        undo.unassigned = True
+
+
+def _write(undos: Sequence[_Undo]) -> None:
+    removed = [past.pk for undo in undos for past in undo.removed]
+    for chunk in chunks(removed):
+        PastCompletion.objects.filter(pk__in=chunk).delete()
+    emptied = [undo.held.row.pk for undo in undos if undo.did_anything and undo.held.is_empty]
+    LearnerCertification.objects.filter(pk__in=emptied).delete()
+    changed = [undo for undo in undos if (undo.restored or undo.unassigned) and not undo.held.is_empty]
+    for undo in changed:
+        undo.held.row.changed_by, undo.held.row.changed_at = undo.stamp.changed_by, undo.stamp.changed_at
+    LearnerCertification.objects.bulk_update([undo.held.row for undo in changed], CURRENT_COLUMNS)
+
+
+def _result(key: str, undo: _Undo | None) -> UndoResult:
+    if undo is None or not undo.kept:
+        return UndoResult(key=key, status=UndoStatus.UNDONE)
+    changed_by, changed_at = undo.last_change
+    return UndoResult(
+        key=key,
+        status=UndoStatus.UNDONE if undo.did_anything else UndoStatus.CHANGED_SINCE,
+        kept=tuple(undo.kept),
+        changed_by=changed_by,
+        changed_at=changed_at,
+    )
