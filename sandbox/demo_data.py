@@ -1,0 +1,133 @@
+"""Fills the empty database of a sandbox."""
+
+from datetime import date, timedelta
+
+from cert_completion_hooks import CertificationState, Period, RecertificationRule
+from cert_completion_records.models import Certification, LearnerCertification, PastCompletion, Rule
+from django.contrib.auth.models import Permission, User
+from django.db import transaction
+from django.utils import timezone
+
+from cert_completion_plugin.core.expiry import record_dates, shifted
+from sandbox.demo_table import COURSES, FIRE_WARDEN, FIRST_AID, HARRY, HEALTH_AND_SAFETY, PEOPLE, Course, Person
+
+LOG_INS = (
+    ("admin", "admin", "who may do everything"),
+    ("uploader", "uploader", "who may upload completions and read the reports"),
+    (HARRY.username, HARRY.username, "a learner"),
+)
+UPLOADER_MAY = (
+    "cert_completion_plugin.upload_completions",
+    "cert_completion_plugin.view_import_report",
+    "cert_completion_records.view_certification",
+    "cert_completion_records.view_evidence",
+    "cert_completion_records.view_learnercertification",
+    "cert_completion_records.view_pastcompletion",
+)
+_STATES = (CertificationState.CERTIFIED, CertificationState.WINDOW_OPEN, CertificationState.EXPIRED)
+
+
+def is_new() -> bool:
+    return not User.objects.exists() and not Certification.objects.exists()
+
+
+@transaction.atomic
+def load() -> None:
+    """Create log-ins, learners, certifications, and some records that are held on the present day."""
+    _create_administrators()
+    users = {person: _create_learner(person) for person in PEOPLE}
+    certifications = {course: _create_certification(course) for course in COURSES}
+    today = timezone.localdate()
+    for person, course, state in _held():
+        _create_records(users[person], certifications[course], course.rule, state, today)
+
+
+def _create_learner(person: Person) -> User:
+    return User.objects.create_user(
+        person.username,
+        person.email,
+        password=HARRY.username if person is HARRY else None,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        is_active=not person.suspended,
+    )
+
+
+def _create_administrators() -> None:
+    User.objects.create_superuser("admin", "admin@example.org", "admin")
+    uploader = User.objects.create_user("uploader", "uploader@example.org", "uploader", is_staff=True)
+    uploader.user_permissions.set([_permission(name) for name in UPLOADER_MAY])
+
+
+def _permission(name: str) -> Permission:
+    app, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def _create_certification(course: Course) -> Certification:
+    certification = Certification(
+        short_name=course.short_name,
+        id_number=course.id_number,
+        full_name=course.full_name,
+        is_active=course.offered,
+        **_rule_columns(course.rule),
+    )
+    certification.full_clean()
+    certification.save()
+    return certification
+
+
+def _rule_columns(rule: RecertificationRule | None) -> dict[str, str | int]:
+    if rule is None:
+        return {"rule": Rule.NEVER_EXPIRES}
+    return {
+        "rule": rule.kind.value,
+        **_period_columns("active", rule.active),
+        **_period_columns("window", rule.window),
+        **_period_columns("minimum_active", rule.minimum_active),
+    }
+
+
+def _period_columns(name: str, period: Period) -> dict[str, str | int]:
+    return {f"{name}_count": period.count, f"{name}_unit": period.unit.value}
+
+
+def _held() -> list[tuple[Person, Course, CertificationState]]:
+    """Who holds what: Harry one of each state, and every third of the others one certification."""
+    held = list(zip([HARRY] * 3, (FIRST_AID, HEALTH_AND_SAFETY, FIRE_WARDEN), _STATES, strict=True))
+    others = [person for person in PEOPLE[1::3] if person is not HARRY]
+    for number, person in enumerate(others):
+        held.append((person, COURSES[number % len(COURSES)], _STATES[number % len(_STATES)]))
+    return held
+
+
+def _create_records(
+    user: User, certification: Certification, rule: RecertificationRule | None, state: CertificationState, today: date
+) -> None:
+    completed = _completed(rule, state, today)
+    current = LearnerCertification(learner=user, certification=certification, assigned_at=timezone.now())
+    current.completed, current.expires, current.window_opens = completed, *_dates(rule, completed)
+    current.save()
+    if rule is not None and state is CertificationState.WINDOW_OPEN:
+        before = shifted(completed, rule.active, -1)
+        expires, window_opens = _dates(rule, before)
+        PastCompletion.objects.create(
+            learner_certification=current, completed=before, expires=expires, window_opens=window_opens
+        )
+
+
+def _completed(rule: RecertificationRule | None, state: CertificationState, today: date) -> date:
+    """A completion date with which a record is in this state today; one that never expires is always certified."""
+    if rule is None:
+        return today - timedelta(days=400)
+    days_until_expiry = {
+        CertificationState.CERTIFIED: shifted(today, rule.window) + timedelta(days=60) - today,
+        CertificationState.WINDOW_OPEN: timedelta(days=20),
+        CertificationState.EXPIRED: timedelta(days=-40),
+    }
+    return shifted(today + days_until_expiry[state], rule.active, -1)
+
+
+def _dates(rule: RecertificationRule | None, completed: date) -> tuple[date | None, date | None]:
+    dates = record_dates(rule, completed, due=None, baseline=None)
+    return dates.expires, dates.window_opens

@@ -1,0 +1,102 @@
+"""Settings of the sandbox. Everything it stores is in one folder: `sandbox/var`, or the one named by SANDBOX_DATA."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import django
+from django.core.management.utils import get_random_secret_key
+
+HERE = Path(__file__).resolve().parent
+DATA = Path(os.environ.get("SANDBOX_DATA") or HERE / "var").resolve()
+QUEUE = DATA / "queue"
+
+
+def _secret_key() -> str:
+    """The key of this sandbox: made at the first start, then kept, so that nobody is logged out by a restart."""
+    file = DATA / "secret-key"
+    if not file.exists():
+        DATA.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(get_random_secret_key(), encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
+SECRET_KEY = _secret_key()
+DEBUG = True
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+ROOT_URLCONF = "sandbox.urls"
+INSTALLED_APPS = [
+    "sandbox",
+    "cert_completion_plugin",
+    "cert_completion_records",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Site and worker write at the same time. WAL lets readers go on meanwhile; IMMEDIATE makes a transaction wait for its
+# turn at its beginning instead of failing in its middle. Django before 5.1 has neither option; see sandbox.apps.
+_SQLITE_OPTIONS: dict[str, Any] = {"timeout": 30}
+if django.VERSION >= (5, 1):
+    _SQLITE_OPTIONS["transaction_mode"] = "IMMEDIATE"
+    _SQLITE_OPTIONS["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "db.sqlite3",
+        "OPTIONS": _SQLITE_OPTIONS,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+
+# The broker is a folder: nothing has to be installed, and a restart finds what was waiting.
+CELERY_BROKER_URL = "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(QUEUE / "messages"),
+    "data_folder_out": str(QUEUE / "messages"),
+    "control_folder": str(QUEUE / "control"),
+    "polling_interval": 0.05,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_CONCURRENCY = 2
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+for _folder in ("messages", "control"):
+    (QUEUE / _folder).mkdir(parents=True, exist_ok=True)
+
+# A worker that was killed takes what it held with it; on this broker, soon enough for somebody who watches.
+CERT_COMPLETION: dict[str, Any] = {"HOSTS": ["records"], "STALLED_AFTER_SECONDS": 15}
