@@ -1,0 +1,85 @@
+"""Running one case in one way: build its world, import its files through the public API, compare."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from unittest.mock import patch
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.test import override_settings
+
+from cert_completion_plugin import api, gateway
+from tests.acceptance.comparing import Seen, differences
+from tests.acceptance.loading import Case, Upload, Way
+from tests.acceptance.memory_world import MemoryWorld
+from tests.acceptance.records_world import RecordsWorld
+from tests.acceptance.worlds import CannotRun, World
+
+_WORLDS: Mapping[str, type[World]] = {"memory": MemoryWorld, "sandbox": RecordsWorld}
+_UPLOADER = "the administrator of this case"
+_PAGE = 500
+
+
+class Differences(AssertionError):
+    """Reality is not what the case expects; the text names every difference."""
+
+
+def run(case: Case, way: Way) -> None:
+    """Run a case in one way. Raises Differences; CannotRun and OptionNotOffered where there is no way to do it."""
+    world = _WORLDS[way.host]()
+    world.build(case.given, case.uploads[0].today)
+    uploader = get_user_model()._default_manager.create(username=_UPLOADER)
+    found = []
+    with _site(case, world):
+        for number, upload in enumerate(case.uploads, 1):
+            sent_before = len(world.messages())
+            batch = _imported(upload, way, uploader)
+            if number == 1 and "answer" in case.given:
+                raise CannotRun("The public API has no function that answers an import's question.")
+            seen = Seen(batch=batch, rows=_all_rows(batch), world=world, messages=world.messages()[sent_before:])
+            found += [f"import {number}: {difference}" for difference in differences(upload.expect, seen)]
+    if found:
+        raise Differences("\n".join([f"{case.id} on {way}: {case.given.get('about', '')}", *found]))
+    if "undo" in case.given:
+        raise CannotRun("The public API has no function that undoes an import.")
+
+
+@contextmanager
+def _site(case: Case, world: World) -> Iterator[None]:
+    """The settings under which the case runs."""
+    limits = {name.upper(): limit for name, limit in case.given.get("site", {}).items()}
+    with override_settings(CERT_COMPLETION={"HOSTS": world.hosts, **limits}, **world.settings):
+        gateway.reset()
+        try:
+            yield
+        finally:
+            gateway.reset()
+
+
+def _imported(upload: Upload, way: Way, uploader: AbstractBaseUser) -> api.Batch:
+    options = api.Options.from_mapping({**upload.options, "review": way.review})
+    with _clock(upload.today):
+        batch = api.submit(uploader, [upload.content], file_name=upload.file_name, options=options)
+        api.work_off(batch.id)
+    found = api.find(batch.reference)
+    assert found is not None, "the import that was submitted cannot be found"
+    return found
+
+
+@contextmanager
+def _clock(today: date) -> Iterator[None]:
+    noon = datetime.combine(today, time(12), tzinfo=UTC)
+    with (
+        patch("cert_completion_plugin.batches.clock.now", lambda: noon),
+        patch("cert_completion_plugin.batches.clock.today", lambda: today),
+        patch("cert_completion_records.clock.today", lambda: today),
+    ):
+        yield
+
+
+def _all_rows(batch: api.Batch) -> list[api.Decision]:
+    rows: list[api.Decision] = []
+    while page := api.rows(batch, after=rows[-1].line if rows else 0, limit=_PAGE):
+        rows += page
+    return rows
