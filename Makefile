@@ -1,4 +1,5 @@
 .PHONY: run reset test test-newest test-floors quality clean newest floors
+.NOTPARALLEL:
 
 PYTHON ?= python3
 export PYTHON

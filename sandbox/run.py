@@ -141,7 +141,7 @@ def _end(processes: Processes) -> None:
     for process in processes.values():
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=max(0, deadline - time.monotonic()))
-        # A worker that was killed leaves the processes of its pool behind.
+        # The whole group: where a worker was killed, its pool may still be there.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cert_completion_plugin import conf, tabular
 from cert_completion_plugin.batches import clock
-from cert_completion_plugin.batches.closing import close
+from cert_completion_plugin.batches.closing import close, tell_hosts
 from cert_completion_plugin.batches.progress import ReadingProgress
 from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.dates import DateVotes
@@ -47,9 +47,17 @@ def read(batch_id: int) -> bool:
         reference_of(f"reading import {batch_id} was interrupted", error)
         raise TryAgain(pause(error, batch.attempts)) from error
     if ended:
-        # A file without rows has no portion whose worker would close the import.
-        close(batch_id)
+        _end_without_portions(batch_id)
     return ended
+
+
+def _end_without_portions(batch_id: int) -> None:
+    """End what no worker on a portion will end: an import without rows; and tell of one that was refused."""
+    batch = batches.get(batch_id)
+    if batch and batch.state is BatchState.REFUSED:
+        tell_hosts(batch_id)
+    elif batch and not batch.rows_read:
+        close(batch_id)
 
 
 def _give_up(batch: Batch, error: Exception | None) -> None:
@@ -57,6 +65,7 @@ def _give_up(batch: Batch, error: Exception | None) -> None:
     with transaction.atomic():
         if batches.move(batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference):
             rows.delete_all(batch.id)
+    tell_hosts(batch.id)
 
 
 class _Overtaken(Exception):

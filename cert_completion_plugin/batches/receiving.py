@@ -1,12 +1,14 @@
 """Receiving a file: it is stored, hashed and given a number, and nothing of it is parsed."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches.closing import tell_hosts
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import CommitPolicy, Messages, Options
 from cert_completion_plugin.core.outcomes import BatchState
@@ -51,6 +53,7 @@ def _store(batch: Batch, chunks: Iterable[bytes]) -> None:
         refusal = Issue(Code.FILE_TOO_LARGE, details={"limit": settings.max_bytes})
         issues, now = batches.issues_json([refusal]), clock.now()
         batches.move(batch.id, [BatchState.RECEIVED], BatchState.REFUSED, now=now, finished_at=now, file_issues=issues)
+        transaction.on_commit(partial(tell_hosts, batch.id), robust=True)
     else:
         where = {"file_storage": settings.file_storage, "file_path": path}
         batches.update(batch.id, file_size=arriving.size, file_sha256=arriving.digest, **where)

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from cert_completion_hooks.memory import MemoryHost
 
 from cert_completion_plugin import api
 from tests import doubles
@@ -8,7 +9,7 @@ from tests import doubles
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate\n"
 
 
-@pytest.fixture(params=[doubles.MemoryHost, doubles.SharedHost], ids=["own-store", "shared-connection"])
+@pytest.fixture(params=[MemoryHost, doubles.SharedHost], ids=["own-store", "shared-connection"])
 def world(request, settings):
     """A host with learners a00 to a19 and two certifications; once with a store of its own, once on our connection."""
     world = doubles.install(settings, request.param())

@@ -3,7 +3,6 @@ import hashlib
 import pytest
 
 from cert_completion_plugin import api, batches, tabular
-from cert_completion_plugin.batches import reading
 from cert_completion_plugin.models import FilePiece, ImportBatch, ImportRow, Portion
 from tests.batches.conftest import HEADINGS, outcomes
 
@@ -16,7 +15,8 @@ def codes(batch):
 
 def test_a_file_without_rows_is_a_finished_import(world, submit):
     batch = submit()
-    api.work_off(batch.id)
+    batches.read(batch.id)
+    assert [(summary.state, summary.rows) for _, summary in world.finished] == [("finished", 0)]
     ended = api.find(batch.reference)
     assert (ended.state, ended.rows_read, ended.file_issues) == ("finished", 0, ())
 
@@ -62,6 +62,7 @@ def test_a_refused_file_keeps_its_reasons_and_no_rows(world, submit, content, ex
     assert api.find(batch.reference).state == "refused"
     assert not ImportRow.objects.filter(batch_id=batch.id).exists()
     assert not world.written
+    assert [summary.state for _, summary in world.finished] == ["refused"]
 
 
 def test_a_file_refused_late_loses_the_rows_read_before(world, submit):
@@ -73,9 +74,13 @@ def test_a_file_refused_late_loses_the_rows_read_before(world, submit):
     assert not ImportRow.objects.filter(batch_id=batch.id).exists()
 
 
-def test_a_file_over_the_limit_in_bytes_is_refused_and_not_kept(world, submit, settings):
+def test_a_file_over_the_limit_in_bytes_is_refused_and_not_kept(
+    world, submit, settings, django_capture_on_commit_callbacks
+):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "MAX_BYTES": 100}
-    batch = submit(*["a00,Forklift,,2026-01-01,"] * 5)
+    with django_capture_on_commit_callbacks(execute=True):
+        batch = submit(*["a00,Forklift,,2026-01-01,"] * 5)
+    assert [summary.state for _, summary in world.finished] == ["refused"]
     assert (batch.state, codes(batch)) == ("refused", ["file_too_large"])
     assert not FilePiece.objects.filter(batch_id=batch.id).exists()
 
@@ -110,7 +115,7 @@ def test_reading_goes_on_where_it_was_killed(world, submit, monkeypatch):
                 raise KeyboardInterrupt
             yield chunk
 
-    monkeypatch.setattr(reading.tabular, "read_slices", dies_in_the_third_chunk)
+    monkeypatch.setattr(tabular, "read_slices", dies_in_the_third_chunk)
     with pytest.raises(KeyboardInterrupt):
         batches.read(batch.id)
     assert ImportRow.objects.filter(batch_id=batch.id).count() == sum(len(chunk.rows) for chunk in chunks[:2])
@@ -132,7 +137,7 @@ def test_a_reader_that_was_overtaken_stops_and_doubles_no_rows(world, submit, mo
             assert batches.read(batch.id) is True
         yield from chunks
 
-    monkeypatch.setattr(reading.tabular, "read_slices", another_is_faster)
+    monkeypatch.setattr(tabular, "read_slices", another_is_faster)
     assert batches.read(batch.id) is False
     assert ImportRow.objects.filter(batch_id=batch.id).count() == 3
     assert Portion.objects.filter(batch_id=batch.id).count() == 1
@@ -141,7 +146,7 @@ def test_a_reader_that_was_overtaken_stops_and_doubles_no_rows(world, submit, mo
 
 def test_reading_that_fails_again_and_again_ends_with_a_reference(world, submit, monkeypatch):
     batch = submit("a00,Forklift,,2026-01-01,")
-    monkeypatch.setattr(reading.tabular, "read_head", lambda *args: 1 / 0)
+    monkeypatch.setattr(tabular, "read_head", lambda *args: 1 / 0)
     pauses = []
     for _ in range(4):
         with pytest.raises(api.TryAgain) as again:
@@ -151,6 +156,7 @@ def test_reading_that_fails_again_and_again_ends_with_a_reference(world, submit,
     assert batches.read(batch.id) is True
     ended = api.find(batch.reference)
     assert ended.state == "failed"
+    assert [summary.state for _, summary in world.finished] == ["failed"]
     assert len(ended.failure) == 12
 
 

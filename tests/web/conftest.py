@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from cert_completion_hooks.memory import MemoryHost
 from django.contrib.auth.models import Permission
 
 from cert_completion_plugin import api
@@ -13,7 +14,7 @@ HEADINGS = "username,certificationshortname,certificationidnumber,completiondate
 def world(settings, monkeypatch):
     """The in-memory host with two learners and a certification, on 2026-03-15."""
     monkeypatch.setattr("cert_completion_plugin.batches.clock.today", lambda: date(2026, 3, 15))
-    world = doubles.install(settings, doubles.MemoryHost())
+    world = doubles.install(settings, MemoryHost())
     world.add_learner("ana")
     world.add_learner("ben")
     world.add_certification(doubles.yearly("Forklift", "F1"))

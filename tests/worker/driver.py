@@ -27,6 +27,7 @@ def submit(file):
 
 def state(reference):
     batch = api.find(reference)
+    assert batch is not None
     done = progress(batch)
     rows = len(api.rows(batch, limit=1_000_000))
     print(json.dumps({"state": batch.state, "counts": batch.counts, "done": done.portions_done, "rows": rows}))
@@ -45,4 +46,4 @@ def records():
 
 
 if __name__ == "__main__":
-    {"submit": submit, "state": state, "records": records}[sys.argv[1]](*sys.argv[2:])
+    globals()[sys.argv[1]](*sys.argv[2:])
