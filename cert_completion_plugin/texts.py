@@ -321,7 +321,7 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.CERTIFICATION_INACTIVE: _with_value(gettext_noop("The certification is no longer offered.")),
     Code.COMPLETION_IN_FUTURE: _with_value(gettext_noop("The completion date lies in the future.")),
     Code.EXPIRES_IN_PAST: _with_value(
-        gettext_noop("The expiry date lies in the past: the record has expired already.")
+        gettext_noop("The record has expired already: its expiry date lies in the past.")
     ),
     Code.DUE_LONG_BEFORE_COMPLETION: _with_value(
         gettext_noop(
