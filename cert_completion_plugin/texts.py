@@ -15,8 +15,8 @@ from cert_completion_plugin.core.outcomes import BatchState, Outcome
 OUTCOMES: Mapping[str, Any] = {
     Outcome.CERTIFIED: gettext_lazy("Certified"),
     Outcome.RENEWED: gettext_lazy("Renewed"),
-    Outcome.HISTORY: gettext_lazy("Added to history"),
-    Outcome.EVIDENCE: gettext_lazy("Evidence created"),
+    Outcome.HISTORY: gettext_lazy("History"),
+    Outcome.EVIDENCE: gettext_lazy("Evidence"),
     Outcome.ALREADY_HELD: gettext_lazy("Already held"),
     Outcome.DUPLICATE: gettext_lazy("Duplicate"),
     Outcome.REJECTED: gettext_lazy("Rejected"),
