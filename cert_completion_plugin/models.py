@@ -38,6 +38,7 @@ class ImportBatch(models.Model):
     reader_state = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     progressed_at = models.DateTimeField(_("last progress"))
+    sent_at = models.DateTimeField(_("last sent to the workers"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     counts = models.JSONField(_("counts"), default=dict)
     failure = models.CharField(_("reference of the failure"), max_length=40, blank=True)

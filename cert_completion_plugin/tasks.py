@@ -58,10 +58,12 @@ def send_next(batch_id: int) -> None:
     work = batches.next_work(batch_id)
     if work is None:
         return
+    if not (work.read or work.portions):
+        batches.close(batch_id)
+        return
+    batches.sent(batch_id)
     if work.read:
         _send(read_batch, batch_id)
-    elif not work.portions:
-        batches.close(batch_id)
     for portion_id in work.portions:
         if not _send(work_on_portion, portion_id, batch_id):
             return

@@ -85,6 +85,7 @@ STATIC_URL = "static/"
 
 # The broker is a folder: nothing has to be installed, and a restart finds what was waiting.
 CELERY_BROKER_URL = "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = "sandbox.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(QUEUE / "messages"),
     "data_folder_out": str(QUEUE / "messages"),

@@ -4,7 +4,7 @@ from cert_completion_plugin.batches.closing import close
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import read
 from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
-from cert_completion_plugin.batches.sweeping import NextWork, next_work, stalled, unfinished
+from cert_completion_plugin.batches.sweeping import NextWork, next_work, sent, stalled, unfinished
 from cert_completion_plugin.batches.trouble import TryAgain
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "next_work",
     "read",
     "receive",
+    "sent",
     "stalled",
     "unfinished",
     "work",

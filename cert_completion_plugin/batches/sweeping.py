@@ -28,6 +28,11 @@ def next_work(batch_id: int) -> NextWork | None:
     return NextWork(batch_id, False, tuple(portions.open_ids(batch)))
 
 
+def sent(batch_id: int) -> None:
+    """Remember that the work of an import was sent to the workers just now."""
+    batches.update(batch_id, sent_at=clock.now())
+
+
 def stalled() -> list[int]:
     """The imports on which nothing has happened for the time that the settings allow, oldest first."""
     patience = timedelta(seconds=conf.settings().stalled_after_seconds)

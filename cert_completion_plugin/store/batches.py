@@ -82,8 +82,12 @@ def working_ids() -> list[int]:
 
 
 def stalled_ids(before: datetime) -> list[int]:
-    """The imports with work to do on which nothing has happened since `before`, oldest first."""
+    """The imports with work to do on which nothing has happened since `before`, oldest first.
+
+    What was sent to the workers since then still waits its turn there.
+    """
     rows = ImportBatch.objects.filter(state__in=WORKING, progressed_at__lt=before).order_by("pk")
+    rows = rows.exclude(sent_at__gte=before)
     moving = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
     rows = rows.exclude(Exists(moving.filter(claimed_at__gte=before))).exclude(
         Exists(moving.filter(done_at__gte=before))

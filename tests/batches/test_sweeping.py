@@ -28,7 +28,7 @@ def sent(monkeypatch):
 
 def grow_old(batch):
     long_ago = timezone.now() - timedelta(hours=1)
-    ImportBatch.objects.filter(pk=batch.id).update(progressed_at=long_ago)
+    ImportBatch.objects.filter(pk=batch.id).update(progressed_at=long_ago, sent_at=None)
     Portion.objects.filter(batch_id=batch.id).update(claimed_at=None, done_at=None)
 
 
@@ -54,6 +54,14 @@ def test_portions_that_nobody_works_on_are_sent_again(world, submit, sent, setti
     grow_old(batch)
     tasks.resend_stalled()
     assert sent == [("work_on_portion", (second, batch.id), None)]
+
+
+def test_work_that_was_sent_again_is_not_sent_a_third_time_while_it_may_still_wait_its_turn(world, submit, sent):
+    batch = submit(ROW)
+    grow_old(batch)
+    assert tasks.resend_stalled() == [batch.id]
+    assert tasks.resend_stalled() == []
+    assert len(sent) == 1
 
 
 def test_work_that_was_just_claimed_counts_as_progress(world, submit, sent):
