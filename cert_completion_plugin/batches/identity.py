@@ -17,6 +17,7 @@ def info_of(batch: Batch) -> BatchInfo:
         plan=batch.plan,
         file_name=batch.file_name,
         actor=actor_of(batch),
+        uploaded_by=actor_of(batch),
         as_of=batch.as_of or clock.today(),
         uploaded_at=batch.uploaded_at,
         report_url=_report_url(batch),

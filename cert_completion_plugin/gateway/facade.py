@@ -90,12 +90,13 @@ class Gateway:
         return results.results_by_key(answer, [item.key for item in items], WriteResult)
 
     def undo_changes(
-        self, batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]
+        self, batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem], *, preview: bool
     ) -> dict[str, UndoResult]:
-        """Take back what an import wrote: key of the change or item -> what became of it."""
+        """Take back what an import wrote, or tell what would become of it: key of the change or item -> result."""
         if not changes and not items:
             return {}
-        answer = self._registry.ask("undo_changes", batch=batch, changes=tuple(changes), items=tuple(items))
+        given = {"changes": tuple(changes), "items": tuple(items), "preview": preview}
+        answer = self._registry.ask("undo_changes", batch=batch, **given)
         return results.undo_results(answer, changes, items)
 
     def send_messages(self, batch: BatchInfo, messages: Sequence[Message]) -> dict[str, MessageResult]:

@@ -85,7 +85,7 @@ def list_certifications(actor: Actor, after: str, limit: int) -> Sequence[Certif
     Called: where the plugin looks for names that are close to a misspelt one, and where it fills its template.
     Given: the key after which to go on ("" for the beginning) and the greatest number wanted.
     Return: the next certifications in the order of their keys; fewer than `limit` only at the end.
-    If nobody answers: a start-up error; required.
+    If nobody answers: a start-up error; required. It is also the way to look at certifications again by key.
     """
 
 
@@ -127,13 +127,15 @@ def evidence_types(actor: Actor) -> Sequence[EvidenceType] | None:
 def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) -> Sequence[WriteResult] | None:
     """Write completions.
 
-    Called: once for each portion, inside the plugin's transaction when the host uses the same database connection.
+    Called: for each portion, inside the plugin's transaction when the host uses the same database connection; again
+    with some of the changes where a call raised, and again with the same keys after a crash.
     Given: at most one change for a learner and certification.
     Return: one result for each change, in any order. For each: lock the learner and certification (in the order of
     `state_key`); `repeated` if this key was applied before; else `conflict` if the present state's digest is not
     `expected`, or the learner, the certification or the actor's right is gone; else write all of it and answer
-    `written`, or nothing of it and answer `failed` with a reason. A host with its own database keeps the keys it has
-    applied, in the same transaction as the records.
+    `written`, or nothing of it and answer `failed` with a reason. An exception means that nothing of the whole call was
+    written: a host with its own database rolls it back. Such a host also keeps the keys it has applied, in the same
+    transaction as the records; after an undo, a key that was taken back may count as applied or not.
     If nobody answers: a start-up error; required.
     """
 
@@ -142,8 +144,7 @@ def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) ->
 def record_evidence(batch: BatchInfo, items: Sequence[EvidenceItem]) -> Sequence[WriteResult] | None:
     """Create evidence items.
 
-    Called: once for each portion that has any, inside the plugin's transaction as above. The uploader (`batch.actor`)
-    is their creator.
+    Called: as `record_completions`, for portions that have any. The uploader (`batch.uploaded_by`) is their creator.
     Return: one result for each item: `repeated` if this key was applied before; else `conflict` if an item with the
     same `evidence_key` exists or the learner is gone; else `written`, or `failed` with a reason.
     If nobody answers: evidence cannot be chosen. Goes with the capability `evidence`.
@@ -152,16 +153,19 @@ def record_evidence(batch: BatchInfo, items: Sequence[EvidenceItem]) -> Sequence
 
 @hookspec(firstresult=True)
 def undo_changes(
-    batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]
+    batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem], preview: bool
 ) -> Sequence[UndoResult] | None:
-    """Take back what an import wrote.
+    """Take back what an import wrote, or tell what would become of it.
 
-    Called: when an administrator undoes an import, and when `all_or_nothing` has to give up.
-    Given: changes that were written, with what was there before; evidence items that were written.
+    Called: when an administrator asks what an undo would do (`preview`), when they undo an import, and when
+    `all_or_nothing` has to give up.
+    Given: changes that were written, with what was there before; evidence items that were written. With `preview` the
+    answers are the same, and nothing is written.
     Return: one result for each change and item, by key. A record that still is as the import wrote it is taken away
-    (the former current record comes back, out of the history if it was moved there; the assignment goes if the change
-    made it and nothing else stands); one that was changed since stays and is named. Asking again is harmless:
-    `undone`.
+    (the former current record comes back, out of the history if it was moved there); one that was changed since stays
+    and is named, and so is a current record whose former one was changed since. The assignment goes if the change
+    made it, nothing of the change is kept, and the current record is again the one from before. `cannot` where the
+    learner, the certification or the actor's right is gone. Asking again is harmless: `undone`.
     If nobody answers: imports of this site cannot be undone. Goes with the capability `undo`.
     """
 

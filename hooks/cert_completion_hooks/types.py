@@ -62,7 +62,13 @@ class CertificationState(StrEnum):
 
 
 class Capability(StrEnum):
-    """What a host can do beyond the required hooks."""
+    """What a host can do beyond finding learners and certifications and recording completions.
+
+    `history`: it keeps past completions; without it, a change's `former` and `history` are let go. `expiry`: it keeps
+    expiry and window dates; without it, they are let go. `assignments`: it keeps who is assigned; without it, `assign`
+    is ignored and `assigned` is always False. `evidence`, `undo`, `messages`: it answers their hooks; without one of
+    them, administrators are not offered what needs it.
+    """
 
     HISTORY = "history"
     EXPIRY = "expiry"
@@ -261,14 +267,16 @@ class CompletionState:
 class BatchInfo:
     """The import for which a host is asked to write.
 
-    `batch_id` is unique for ever, `plan` counts the plans made of one file, `as_of` is the import's day. `report_url`
-    is a path on this site.
+    `actor` is the administrator who acts now, `uploaded_by` the one who uploaded the file; they differ where somebody
+    else approves or undoes an import. `batch_id` is unique for ever, `plan` counts the plans made of one file,
+    `as_of` is the import's day. `report_url` is a path on this site.
     """
 
     batch_id: str
     plan: int
     file_name: str
     actor: Actor
+    uploaded_by: Actor
     as_of: date
     uploaded_at: datetime
     report_url: str = ""
@@ -362,7 +370,10 @@ class EvidenceType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteResult:
-    """The answer to one change or evidence item. `reason`: why it failed, a sentence for the administrator."""
+    """The answer to one change or evidence item.
+
+    `reason`: why it failed or is in conflict, a sentence for the administrator.
+    """
 
     key: str
     status: WriteStatus
@@ -390,13 +401,15 @@ class UndoResult:
     """The answer to one change to undo.
 
     `undone`: all that the change wrote is taken back, except the records named in `kept` (their `row_key`s), which were
-    changed since. `changed_since`: every record was changed since, nothing was done. `cannot`: the host cannot take it
-    back; `reason` says why. `changed_by` and `changed_at`: who changed it since, where known.
+    changed since, and with `assignment_kept` the assignment that the change made. `changed_since`: every record was
+    changed since, nothing was done. `cannot`: the host cannot take it back; `reason` says why. `changed_by` and
+    `changed_at`: who changed it since, where known.
     """
 
     key: str
     status: UndoStatus
     kept: tuple[str, ...] = ()
+    assignment_kept: bool = False
     reason: str = ""
     changed_by: str = ""
     changed_at: datetime | None = None

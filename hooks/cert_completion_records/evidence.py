@@ -57,7 +57,7 @@ def record_evidence(batch: BatchInfo, items: Sequence[EvidenceItem]) -> list[Wri
         origins = Origins(item.key for item in items)
         applied = _written(items, origins)
         taken = {row.identity for row in _alike([_identity(item.evidence_key) for item in items], _locked())}
-        users = live_learners({batch.actor.key, *(item.learner_key for item in items)})
+        users = live_learners({batch.uploaded_by.key, *(item.learner_key for item in items)})
         results, new = [], []
         for item in items:
             status = _status(item, applied, taken, users)
@@ -87,7 +87,7 @@ def _row(item: EvidenceItem, batch: BatchInfo, users: Mapping[str, LearnerId], o
         completed=item.completed,
         due=item.due,
         evidence_type=item.evidence_type,
-        created_by_id=users.get(batch.actor.key),
+        created_by_id=users.get(batch.uploaded_by.key),
         changed_by=batch.actor.username[:254],
     )
     row.fields = item.fields

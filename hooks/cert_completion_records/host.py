@@ -100,9 +100,9 @@ def record_evidence(batch: BatchInfo, items: Sequence[EvidenceItem]) -> Sequence
 
 @hookimpl
 def undo_changes(
-    batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]
+    batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem], preview: bool
 ) -> Sequence[UndoResult]:
-    return undoing.undo_changes(batch, changes, items)
+    return undoing.undo_changes(batch, changes, items, preview)
 
 
 @hookimpl

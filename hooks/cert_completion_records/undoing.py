@@ -7,11 +7,13 @@ from datetime import datetime
 from cert_completion_hooks import BatchInfo, ChangeToUndo, CompletionRecord, EvidenceItem, UndoResult, UndoStatus
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cert_completion_records.evidence import undo_evidence
 from cert_completion_records.keys import Pair, chunks, database, pairs_of
 from cert_completion_records.models import LearnerCertification, PastCompletion
 from cert_completion_records.origins import Origins
+from cert_completion_records.questions import live_learners
 from cert_completion_records.states import Held, load, same_dates
 from cert_completion_records.writing import CURRENT_COLUMNS, put_dates
 
@@ -36,6 +38,7 @@ class _Undo:
     removed: list[PastCompletion] = field(default_factory=list)
     restored: bool = False
     unassigned: bool = False
+    assignment_kept: bool = False
 
     @property
     def did_anything(self) -> bool:
@@ -50,16 +53,28 @@ class _Undo:
         return next((past for past in self.held.history if self.stamp.origins.wrote(row_key, past)), None)
 
 
-def undo_changes(batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]) -> list[UndoResult]:
-    """Take back what still stands as it was written, all in one transaction, and say what does not."""
-    by_key = {asked.change.state_key: asked for asked in changes}
+def undo_changes(
+    batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem], preview: bool
+) -> list[UndoResult]:
+    """Take back what still stands as it was written, all in one transaction, and say what does not.
+
+    A preview does the same and rolls it back.
+    """
     with transaction.atomic(using=database()):
-        stamp = _Stamp(Origins(_row_keys(changes)), batch.actor.username[:254], timezone.now())
-        asked = {pair: by_key[key] for key, pair in pairs_of(list(by_key)).items()}
-        undos: dict[str, _Undo] = {}
-        for chunk in chunks(asked):
-            undos |= _undo(chunk, asked, stamp)
-        return [_result(one.change.key, undos.get(one.change.key)) for one in changes] + undo_evidence(items)
+        results = _undo_all(batch, changes) + undo_evidence(items)
+        transaction.set_rollback(preview, using=database())
+    return results
+
+
+def _undo_all(batch: BatchInfo, changes: Sequence[ChangeToUndo]) -> list[UndoResult]:
+    by_key = {asked.change.state_key: asked for asked in changes}
+    live = live_learners(asked.change.learner_key for asked in changes)
+    stamp = _Stamp(Origins(_row_keys(changes)), batch.actor.username[:254], timezone.now())
+    asked = {pair: by_key[key] for key, pair in pairs_of(list(by_key)).items()}
+    undos: dict[str, _Undo] = {}
+    for chunk in chunks(asked):
+        undos |= _undo(chunk, asked, stamp)
+    return [_result(one, undos.get(one.change.key), is_gone=one.change.learner_key not in live) for one in changes]
 
 
 def _row_keys(changes: Sequence[ChangeToUndo]) -> list[str]:
@@ -81,8 +96,8 @@ def _take_back(asked: ChangeToUndo, held: Held, stamp: _Stamp) -> _Undo:
         _take_back_past(undo, record)
     if asked.change.current:
         _take_back_current(undo, asked.change.current, asked)
-    if asked.change.assign and not undo.kept:
-        _take_back_assignment(undo, asked.change.key)
+    if asked.change.assign and not asked.before.assigned:
+        _take_back_assignment(undo, asked)
     return undo
 
 
@@ -104,11 +119,18 @@ def _take_back_current(undo: _Undo, written: CompletionRecord, asked: ChangeToUn
 
 
 def _restore(undo: _Undo, asked: ChangeToUndo) -> None:
-    """Put back the record that was current before, out of the history if this import moved it there."""
+    """Put back the record that was current before, out of the history if this import moved it there.
+
+    If its copy in the history was changed since, the record written in its place is kept too.
+    """
     before = asked.before.current or CompletionRecord(completed=None)
     source, _ = undo.stamp.origins.find(asked.change.key)
     copies = [past for past in undo.held.history if source and past.moved_by_id == source.pk]
     moved = next((past for past in copies if same_dates(past, before)), None)
+    if asked.change.former and moved is None:
+        assert asked.change.current is not None
+        undo.kept.append(asked.change.current.row_key)
+        return
     if moved:
         undo.remove(moved)
     put_dates(undo.held.row, before, undo.stamp.origins)
@@ -116,16 +138,21 @@ def _restore(undo: _Undo, asked: ChangeToUndo) -> None:
     undo.restored = True
 
 
-def _take_back_assignment(undo: _Undo, key: str) -> None:
-    """Unassign, if it was this import that assigned and no other record was written since."""
+def _take_back_assignment(undo: _Undo, asked: ChangeToUndo) -> None:
+    """
+
+    nassign, if it was this import that assigned, nothing of it is kept, and the current record is that from before.
+    """
     row = undo.held.row
-    source, _ = undo.stamp.origins.find(key)
-    if not row.assigned or row.assigned_at is None or source is None or row.assigned_source_id != source.pk:
+    source, _ = undo.stamp.origins.find(asked.change.key)
+    if not row.assigned or source is None or row.assigned_source_id != source.pk:
         return
-    others = undo.held.history if undo.restored else undo.held.records
-    if not any(record.changed_at > row.assigned_at for record in others):
-        row.assigned, row.assigned_at, row.assigned_source = False, None, None
-        undo.unassigned = True
+    before = asked.before.current or CompletionRecord(completed=None)
+    if undo.kept or not same_dates(row, before):
+        undo.assignment_kept = True
+        return
+    row.assigned, row.assigned_at, row.assigned_source = False, None, None
+    undo.unassigned = True
 
 
 def _write(undos: Sequence[_Undo]) -> None:
@@ -140,14 +167,20 @@ def _write(undos: Sequence[_Undo]) -> None:
     LearnerCertification.objects.bulk_update([undo.held.row for undo in changed], CURRENT_COLUMNS)
 
 
-def _result(key: str, undo: _Undo | None) -> UndoResult:
-    if undo is None or not undo.kept:
+def _result(asked: ChangeToUndo, undo: _Undo | None, *, is_gone: bool) -> UndoResult:
+    key = asked.change.key
+    if is_gone:
+        return UndoResult(key=key, status=UndoStatus.CANNOT, reason=str(_("The learner is gone.")))
+    if undo is None:
         return UndoResult(key=key, status=UndoStatus.UNDONE)
+    if not undo.kept:
+        return UndoResult(key=key, status=UndoStatus.UNDONE, assignment_kept=undo.assignment_kept)
     changed_by, changed_at = undo.last_change
     return UndoResult(
         key=key,
         status=UndoStatus.UNDONE if undo.did_anything else UndoStatus.CHANGED_SINCE,
         kept=tuple(undo.kept),
+        assignment_kept=undo.assignment_kept,
         changed_by=changed_by,
         changed_at=changed_at,
     )

@@ -121,7 +121,7 @@ def _status(
 def _collect(pair: Pair, change: CompletionChange, held: Held | None, stamp: Stamp, writes: _Writes) -> None:
     learner, certification = pair
     row = held.row if held else LearnerCertification(learner_id=learner, certification_id=certification, assigned=False)
-    if change.former and held and not _is_in_history(held, row):
+    if change.former and held:
         writes.history.append(moved(row, stamp.source))
     if change.current:
         put_dates(row, change.current, stamp.origins)
@@ -132,13 +132,6 @@ def _collect(pair: Pair, change: CompletionChange, held: Held | None, stamp: Sta
         row.changed_by, row.changed_at = stamp.changed_by, stamp.changed_at
         (writes.changed if held else writes.new).append(row)
     writes.history += [_past(row, record, stamp) for record in change.history]
-
-
-def _is_in_history(held: Held, row: DatedRecord) -> bool:
-    """Whether the history holds these dates already; the constraint allows them once."""
-    return bool(row.expires) and any(
-        (past.completed, past.expires) == (row.completed, row.expires) for past in held.history
-    )
 
 
 def moved(row: LearnerCertification, by: ImportSource) -> PastCompletion:

@@ -33,7 +33,13 @@ from cert_completion_hooks.memory import MemoryHost
 ACTOR = Actor(key="1", username="admin")
 TODAY = date(2026, 3, 15)
 BATCH = BatchInfo(
-    batch_id="b1", plan=1, file_name="f.csv", actor=ACTOR, as_of=TODAY, uploaded_at=datetime(2026, 3, 15, 9, tzinfo=UTC)
+    batch_id="b1",
+    plan=1,
+    file_name="f.csv",
+    actor=ACTOR,
+    uploaded_by=ACTOR,
+    as_of=TODAY,
+    uploaded_at=datetime(2026, 3, 15, 9, tzinfo=UTC),
 )
 FIRE = Certification(key="c1", short_name="Fire", id_number="F-1")
 FORMER = CompletionRecord(
@@ -86,7 +92,7 @@ def write(host, change):
 
 def undo(host, change, before=None):
     image = BeforeImage(assigned=bool(before and before.assigned), current=before.current if before else None)
-    (result,) = host.undo_changes(BATCH, [ChangeToUndo(change=change, before=image)], [])
+    (result,) = host.undo_changes(BATCH, [ChangeToUndo(change=change, before=image)], [], False)
     assert result.key == change.key
     return result
 
@@ -316,13 +322,13 @@ class TestEvidence:
         item = evidence_item(host)
         host.record_evidence(BATCH, [item])
         for _ in range(2):
-            assert [each.status for each in host.undo_changes(BATCH, [], [item])] == [UndoStatus.UNDONE]
+            assert [each.status for each in host.undo_changes(BATCH, [], [item], False)] == [UndoStatus.UNDONE]
             assert host.evidence == ()
 
     def test_undo_keeps_what_was_changed(self, host):
         item = evidence_item(host)
         host.add_evidence(replace(item, name="Another name"))
-        (result,) = host.undo_changes(BATCH, [], [item])
+        (result,) = host.undo_changes(BATCH, [], [item], False)
         assert (result.status, result.kept) == (UndoStatus.CHANGED_SINCE, ("b1:9",))
         assert len(host.evidence) == 1
 
@@ -347,6 +353,15 @@ class TestUndo:
         assert (result.status, result.kept) == (UndoStatus.UNDONE, ())
         after = host.held("pat", "Fire", TODAY)
         assert (after.current, after.history, after.assigned) == (before.current, before.history, before.assigned)
+
+    def test_a_preview_answers_the_same_and_writes_nothing(self, host, key):
+        change, before = self.written(host, key, current=record(2), assign=True)
+        held = host.held("pat", "Fire", TODAY)
+        image = BeforeImage(assigned=False, current=None)
+        foretold = host.undo_changes(BATCH, [ChangeToUndo(change=change, before=image)], [], True)
+        assert host.held("pat", "Fire", TODAY) == held
+        assert undo(host, change, before) == foretold[0]
+        assert host.held("pat", "Fire", TODAY).current is None
 
     def test_asking_again_is_harmless(self, host, key):
         change, before = self.written(host, key, current=record(2), assign=True)

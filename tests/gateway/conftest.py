@@ -19,6 +19,7 @@ def batch(actor):
         plan=1,
         file_name="f.csv",
         actor=actor,
+        uploaded_by=actor,
         as_of=date(2026, 3, 15),
         uploaded_at=datetime(2026, 3, 15, 9, tzinfo=UTC),
     )

@@ -128,7 +128,10 @@ def ask(actor, batch):
             "record_completions": lambda: gateway.record_completions(batch, [CHANGE, OTHER]),
             "record_evidence": lambda: gateway.record_evidence(batch, [ITEM]),
             "undo_changes": lambda: gateway.undo_changes(
-                batch, [ChangeToUndo(change=CHANGE, before=BeforeImage(assigned=False, current=None))], [ITEM]
+                batch,
+                [ChangeToUndo(change=CHANGE, before=BeforeImage(assigned=False, current=None))],
+                [ITEM],
+                preview=False,
             ),
             "send_messages": lambda: gateway.send_messages(batch, [MESSAGE]),
         }[hook]()

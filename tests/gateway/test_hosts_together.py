@@ -132,7 +132,7 @@ def test_the_whole_way_on_the_in_memory_host(gateway, memory, batch, actor):
     assert host.find_evidence([item.evidence_key]) == {}
     assert gateway.record_evidence(batch, [item])["b1:3"].status is WriteStatus.WRITTEN
     assert host.find_evidence([item.evidence_key]) == {item.evidence_key: item}
-    assert gateway.undo_changes(batch, [], [item])["b1:3"].status == "undone"
+    assert gateway.undo_changes(batch, [], [item], preview=False)["b1:3"].status == "undone"
     message = Message(key="m1", learner_key=learner.key, certification_key="c1", trigger=MessageTrigger.ASSIGNED)
     assert gateway.send_messages(batch, [message])["m1"].status == "sent"
     gateway.batch_finished(batch, SUMMARY)
@@ -170,7 +170,7 @@ def test_empty_questions_are_not_asked(batch, actor):
     assert host.find_evidence([]) == {}
     assert gateway.record_completions(batch, []) == {}
     assert gateway.record_evidence(batch, []) == {}
-    assert gateway.undo_changes(batch, [], []) == {}
+    assert gateway.undo_changes(batch, [], [], preview=False) == {}
     assert gateway.send_messages(batch, []) == {}
     assert directory.asked == []
 

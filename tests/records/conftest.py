@@ -41,7 +41,8 @@ def batch(db: None) -> Callable[..., BatchInfo]:
             "uploaded_at": datetime(2026, 3, 15, 8, tzinfo=UTC),
             "report_url": f"/imports/{batch_id}/",
         }
-        return BatchInfo(**{**given, **changes})
+        given |= changes
+        return BatchInfo(**{"uploaded_by": given["actor"], **given})
 
     return make
 

@@ -26,7 +26,7 @@ def apply(batch, change, key, state_of):
 @pytest.fixture
 def undo(batch):
     def take_back(*changes, items=()):
-        return host.undo_changes(batch(), list(changes), list(items))
+        return host.undo_changes(batch(), list(changes), list(items), False)
 
     return take_back
 
@@ -124,12 +124,45 @@ def test_a_change_that_leaves_the_dates_alone_does_not_keep_a_record(apply, undo
     assert (state_of(key).current, state_of(key).assigned) == (former, False)
 
 
-def test_an_assignment_stays_while_a_later_record_stands(apply, undo, record, key, state_of):
+def test_an_assignment_stays_while_a_later_current_record_stands(apply, undo, record, key, state_of):
     one = apply("batch-1", history=(record("2023-01-01", "2024-01-01", row_key="batch-1:2"),), assign=True)
-    apply("batch-2", history=(record("2022-01-01", "2023-01-01", row_key="batch-2:2"),), assign=True)
-    undo(one)
-    assert state_of(key).assigned
-    assert [past.row_key for past in state_of(key).history] == ["batch-2:2"]
+    two = apply("batch-2", current=record("2026-01-01", "2027-01-01", row_key="batch-2:2"), assign=True)
+    (result,) = undo(one)
+    assert (result.status, result.assignment_kept, state_of(key).assigned) == (UndoStatus.UNDONE, True, True)
+    undo(two)
+    (result,) = undo(one)
+    assert (result.status, result.assignment_kept, state_of(key).assigned) == (UndoStatus.UNDONE, False, False)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_imports_into_history_are_undone_in_either_order(apply, undo, record, key, state_of, first):
+    imports = [
+        apply("batch-1", history=(record("2023-01-01", "2024-01-01", row_key="batch-1:2"),), assign=True),
+        apply("batch-2", history=(record("2022-01-01", "2023-01-01", row_key="batch-2:2"),), assign=True),
+    ]
+    undo(imports[first])
+    undo(imports[1 - first])
+    assert (state_of(key).assigned, state_of(key).history) == (False, ())
+
+
+def test_a_preview_answers_the_same_and_writes_nothing(batch, apply, undo, record, key, state_of):
+    written = apply("batch-1", current=record("2026-01-01", "2027-01-01", row_key="batch-1:2"), assign=True)
+    before = state_of(key)
+    foretold = host.undo_changes(batch(), [written], [], True)
+    assert state_of(key) == before
+    assert undo(written) == foretold
+    assert state_of(key).current is None
+
+
+def test_a_record_whose_former_one_was_corrected_since_is_kept(apply, undo, hold, record, key, state_of):
+    former = record("2025-02-01", "2026-02-01")
+    hold(former)
+    written = apply("batch-1", current=record("2026-01-01", "2027-01-01", row_key="batch-1:2"), former=former)
+    PastCompletion.objects.update(expires=date(2026, 3, 1))
+    (result,) = undo(written)
+    assert (result.status, result.kept) == (UndoStatus.CHANGED_SINCE, ("batch-1:2",))
+    assert [past.expires for past in state_of(key).history] == [date(2026, 3, 1)]
+    assert state_of(key).current.expires == date(2027, 1, 1)
 
 
 def test_an_assignment_that_somebody_made_anew_stays(apply, undo, record, key, state_of):
@@ -167,10 +200,11 @@ def test_pairs_that_only_cross_those_asked_for_are_left_alone(apply, undo, hold,
     assert list(LearnerCertification.objects.all()) == [crossing]
 
 
-def test_a_pair_of_which_nothing_is_left_counts_as_undone(apply, undo, record, learner):
+def test_what_was_written_for_a_learner_who_is_gone_cannot_be_taken_back(apply, undo, record, learner):
     written = apply("batch-1", current=record("2026-01-01", "2027-01-01", row_key="batch-1:2"))
     learner.delete()
-    assert [result.status for result in undo(written)] == [UndoStatus.UNDONE]
+    (result,) = undo(written)
+    assert (result.status, result.reason) == (UndoStatus.CANNOT, "The learner is gone.")
 
 
 def test_undo_of_an_import_that_wrote_nothing_here_touches_nothing(undo, hold, record, key, change, state_of):

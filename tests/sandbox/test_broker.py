@@ -1,3 +1,4 @@
+import runpy
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -5,25 +6,24 @@ from typing import Any
 import pytest
 from kombu import Connection
 
-from sandbox import settings
-
 MESSAGES = 2000
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> dict[str, str]:
-    for name in ("messages", "control"):
-        (tmp_path / name).mkdir()
-    messages, control = str(tmp_path / "messages"), str(tmp_path / "control")
-    return {"data_folder_in": messages, "data_folder_out": messages, "control_folder": control}
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The sandbox's settings, its data in a folder of the test."""
+    monkeypatch.setenv("SANDBOX_DATA", str(tmp_path))
+    return runpy.run_module("sandbox.settings")
 
 
-def test_a_message_is_never_seen_half_written(options: dict[str, str]) -> None:
+def test_a_message_is_never_seen_half_written(settings: dict[str, Any]) -> None:
     """A worker that meets one stops; so a reader in a hurry must get every message whole."""
 
     def connection() -> Connection:
         return Connection(
-            settings.CELERY_BROKER_URL, transport=settings.CELERY_BROKER_TRANSPORT, transport_options=options
+            settings["CELERY_BROKER_URL"],
+            transport=settings["CELERY_BROKER_TRANSPORT"],
+            transport_options=settings["CELERY_BROKER_TRANSPORT_OPTIONS"],
         )
 
     def put_all() -> None:

@@ -108,11 +108,15 @@ class MemoryHost(World):
 
     @hookimpl
     def undo_changes(
-        self, batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]
+        self, batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem], preview: bool
     ) -> Sequence[UndoResult]:
         in_order = sorted(changes, key=lambda undo: undo.change.state_key)
         with self._lock:
-            return [self._undo(batch, undo) for undo in in_order] + [self._undo_item(item) for item in items]
+            pairs, evidence = dict(self._pairs), list(self._evidence)
+            results = [self._undo(batch, undo) for undo in in_order] + [self._undo_item(item) for item in items]
+            if preview:
+                self._pairs, self._evidence = pairs, evidence
+            return results
 
     @hookimpl
     def send_messages(self, batch: BatchInfo, messages: Sequence[Message]) -> Sequence[MessageResult]:
@@ -157,11 +161,16 @@ class MemoryHost(World):
         pair, kept = taken_back(held, undo)
         if pair != held:
             self._keep(batch, change.state_key, pair)
+        assignment_kept = pair.assigned and pair.assigned_by == change.key
         if not kept:
-            return UndoResult(key=change.key, status=UndoStatus.UNDONE)
-        status = UndoStatus.CHANGED_SINCE if len(kept) == len(records_of(change)) else UndoStatus.UNDONE
+            return UndoResult(key=change.key, status=UndoStatus.UNDONE, assignment_kept=assignment_kept)
         return UndoResult(
-            key=change.key, status=status, kept=kept, changed_by=held.changed_by, changed_at=held.changed_at
+            key=change.key,
+            status=UndoStatus.CHANGED_SINCE if len(kept) == len(records_of(change)) else UndoStatus.UNDONE,
+            kept=kept,
+            assignment_kept=assignment_kept,
+            changed_by=held.changed_by,
+            changed_at=held.changed_at,
         )
 
     def _undo_item(self, item: EvidenceItem) -> UndoResult:

@@ -15,9 +15,13 @@ from cert_completion_hooks.types import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """What is held for one learner and certification. `word`: the state to tell whatever the day."""
+    """What is held for one learner and certification.
+
+    `word`: the state to tell whatever the day. `assigned_by`: the key of the change that assigned, if one did.
+    """
 
     assigned: bool = False
+    assigned_by: str = ""
     current: CompletionRecord | None = None
     history: tuple[CompletionRecord, ...] = ()
     word: CertificationState | None = None
@@ -70,6 +74,7 @@ def applied(pair: Pair, change: CompletionChange) -> Pair:
     return replace(
         pair,
         assigned=pair.assigned or change.assign,
+        assigned_by=change.key if change.assign and not pair.assigned else pair.assigned_by,
         current=change.current or pair.current,
         history=(*pair.history, *former, *change.history),
         word=pair.word if change.current is None else None,
@@ -88,10 +93,10 @@ def taken_back(pair: Pair, undo: ChangeToUndo) -> tuple[Pair, tuple[str, ...]]:
             current, history, word = before.current, remaining, None
     left = {record.row_key for record in (current, *history) if record is not None}
     kept = tuple(record.row_key for record in records_of(change) if record.row_key in left)
-    taken = (current, history) != (pair.current, pair.history)
-    unassign = taken and not kept and change.assign and not before.assigned and _same(current, before.current)
-    assigned = pair.assigned and not unassign
-    return replace(pair, assigned=assigned, current=current, history=history, word=word), kept
+    taken = replace(pair, current=current, history=history, word=word)
+    if pair.assigned_by == change.key and not kept and _same(current, before.current):
+        taken = replace(taken, assigned=False, assigned_by="")
+    return taken, kept
 
 
 def records_of(change: CompletionChange) -> tuple[CompletionRecord, ...]:

@@ -391,11 +391,9 @@ class Migration(migrations.Migration):
                 "ordering": ("learner_id", "-completed", "-pk"),
             },
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name="pastcompletion",
-            constraint=models.UniqueConstraint(
-                fields=("learner_certification", "completed", "expires"), name="ccr_unique_past_completion"
-            ),
+            index=models.Index(fields=["learner_certification", "completed"], name="ccr_past_completed"),
         ),
         migrations.AddConstraint(
             model_name="pastcompletion",

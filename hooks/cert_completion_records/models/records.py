@@ -182,12 +182,8 @@ class PastCompletion(DatedRecord):
         verbose_name = _("past completion")
         verbose_name_plural = _("past completions")
         ordering = ("learner_certification_id", "-completed", "-pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("learner_certification", "completed", "expires"), name="ccr_unique_past_completion"
-            ),
-            *_date_constraints("past"),
-        )
+        constraints = tuple(_date_constraints("past"))
+        indexes = (models.Index(fields=("learner_certification", "completed"), name="ccr_past_completed"),)
 
     def __str__(self) -> str:
         return f"{self.learner_certification} ({self.completed})"
