@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "TryAgain",
+    "evidence_is_offered",
     "find",
     "last_progress",
     "newest",
@@ -66,6 +67,11 @@ def submit(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str, o
     )
     transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return batch
+
+
+def evidence_is_offered() -> bool:
+    """Whether this site can create evidence for certifications that it does not know."""
+    return batches.evidence_is_offered()
 
 
 def find(reference: str) -> Batch | None:
@@ -116,7 +122,7 @@ def sweep() -> list[int]:
 def work_off(batch_id: int) -> None:
     """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
 
-    Raises TryAgain when a portion could not be worked on just now.
+    Portions that were told to wait are left for later. Raises TryAgain when one could not be worked on just now.
     """
     while (work := batches.next_work(batch_id)) is not None:
         if work.read and not batches.read(batch_id):
@@ -124,3 +130,5 @@ def work_off(batch_id: int) -> None:
         for portion_id in work.portions:
             batches.work(portion_id)
         batches.close(batch_id)
+        if not (work.read or work.portions):
+            return

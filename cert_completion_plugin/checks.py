@@ -7,13 +7,14 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import InvalidStorageError, storages
 
-from cert_completion_plugin import conf
+from cert_completion_plugin import conf, tasks
 from cert_completion_plugin.gateway import HostNotFound, gateway
 
 
 def register() -> None:
     checks.register(check_settings, "cert_completion")
     checks.register(check_hosts, "cert_completion")
+    checks.register(check_celery, "cert_completion")
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -40,3 +41,12 @@ def check_hosts(app_configs: Any, **kwargs: Any) -> Sequence[checks.CheckMessage
         checks.Error(problem.text, hint=problem.hint, obj=problem.code, id="cert_completion.E003")
         for problem in problems
     ]
+
+
+def check_celery(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Uploads can reach a worker: the process has a Celery application."""
+    if tasks.has_app():
+        return []
+    text = "No Celery application is loaded in this process, so that uploads reach no worker."
+    hint = "Import the site's Celery application in the __init__.py of its project, as Celery's Django guide shows."
+    return [checks.Warning(text, hint=hint, id="cert_completion.W001")]

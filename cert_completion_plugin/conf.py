@@ -61,6 +61,6 @@ def _checked(key: str, value: Any, default: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
         raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a whole number above zero, not {value!r}.")
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and (value or not default):
         return value
     raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a text, not {value!r}.")

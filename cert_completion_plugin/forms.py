@@ -7,7 +7,7 @@ from django import forms
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from cert_completion_plugin import conf, texts
+from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.core.options import AUTO, DATE_FORMATS, ImportAction, Options, UnknownCertification
 
 
@@ -74,6 +74,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not api.evidence_is_offered():
+            del self.fields["unknown_certification"]
         settings = conf.settings()
         self.fields["file"].help_text = _(
             "A CSV file in UTF-8 with the headings username, certificationshortname, certificationidnumber, "
@@ -82,5 +84,5 @@ class UploadForm(forms.Form):
 
     def options(self) -> Options:
         """The options that were chosen; valid forms only."""
-        names = ("date_format", "import_action", "unknown_certification", "ignore_case")
-        return Options.from_mapping({name: self.cleaned_data[name] for name in names} | {"review": False})
+        chosen = {name: value for name, value in self.cleaned_data.items() if name != "file"}
+        return Options.from_mapping(chosen | {"review": False})

@@ -1,6 +1,7 @@
 """The plugin's tables: fields and constraints, no behaviour. `store` asks all the questions."""
 
 import uuid
+from enum import StrEnum
 
 from django.conf import settings
 from django.db import models
@@ -9,11 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 
 
+def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    """Plain texts, so that migrations need nothing of the core."""
+    return [(word.value, word.value) for word in words]
+
+
 class ImportBatch(models.Model):
-    """One uploaded file with its frozen options. Pages say "import"."""
+    """One uploaded file with its frozen options. Pages say "import".
+
+    What is JSON here is ASCII in text columns: PostgreSQL's own JSON type refuses NUL, which a file may hold anywhere.
+    """
 
     reference = models.UUIDField(_("reference"), default=uuid.uuid4, unique=True, editable=False)
-    state = models.CharField(_("state"), max_length=20, choices=[(state, state) for state in BatchState])
+    state = models.CharField(_("state"), max_length=20, choices=_choices(BatchState))
     file_name = models.CharField(_("file"), max_length=255)
     file_size = models.BigIntegerField(_("size in bytes"), default=0)
     file_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
@@ -24,23 +33,24 @@ class ImportBatch(models.Model):
     )
     uploaded_by_name = models.CharField(_("uploaded by"), max_length=255)
     uploaded_at = models.DateTimeField(_("uploaded"))
-    options = models.JSONField(_("options"))
-    headings = models.JSONField(_("headings"), default=list)
-    detected = models.JSONField(_("detected"), default=dict)
-    file_issues = models.JSONField(_("problems and warnings of the file"), default=list)
-    question = models.JSONField(_("question"), null=True)
-    answers = models.JSONField(_("answers"), default=dict)
+    options = models.TextField(_("options"))
+    headings = models.TextField(_("headings"), default="[]")
+    detected = models.TextField(_("detected"), default="{}")
+    file_issues = models.TextField(_("problems and warnings of the file"), default="[]")
+    question = models.TextField(_("question"), default="null")
+    answers = models.TextField(_("answers"), default="{}")
     date_format = models.CharField(_("date format"), max_length=10, blank=True)
     plan = models.PositiveIntegerField(_("plan"), default=1)
     as_of = models.DateField(_("day of the plan"), null=True)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     reader_mark = models.PositiveIntegerField(default=0)
-    reader_state = models.JSONField(default=dict)
+    reader_state = models.TextField(default="{}")
     attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
     progressed_at = models.DateTimeField(_("last progress"))
     sent_at = models.DateTimeField(_("last sent to the workers"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
-    counts = models.JSONField(_("counts"), default=dict)
+    counts = models.TextField(_("counts"), default="{}")
     failure = models.CharField(_("reference of the failure"), max_length=40, blank=True)
 
     class Meta:
@@ -107,9 +117,10 @@ class Portion(models.Model):
     rows = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
-    counts = models.JSONField(default=dict)
+    counts = models.TextField(default="{}")
 
     class Meta:
         default_permissions = ()
@@ -127,10 +138,10 @@ class LedgerEntry(models.Model):
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
     plan = models.PositiveIntegerField()
-    phase = models.CharField(max_length=8, choices=[(phase, phase) for phase in Phase])
+    phase = models.CharField(max_length=8, choices=_choices(Phase))
     line = models.PositiveIntegerField()
     revision = models.PositiveSmallIntegerField(default=0)
-    outcome = models.CharField(max_length=12, choices=[(outcome, outcome) for outcome in Outcome])
+    outcome = models.CharField(max_length=12, choices=_choices(Outcome))
     username = models.CharField(max_length=150)
     learner_key = models.CharField(max_length=100)
     certification_key = models.CharField(max_length=100)

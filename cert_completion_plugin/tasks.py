@@ -4,10 +4,11 @@ Arguments are ids, results are not kept, and every task may run twice.
 """
 
 import logging
+from threading import Event, Thread
 from typing import Any
 
-from celery import shared_task
-from celery.signals import worker_ready
+from celery import current_app, shared_task
+from celery.signals import worker_ready, worker_shutting_down
 
 from cert_completion_plugin import batches, conf
 
@@ -38,18 +39,19 @@ def work_on_portion(portion_id: int, batch_id: int) -> None:
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
 def sweep() -> None:
-    """Send work again that got lost; comes back for as long as there are imports with work to do."""
+    """Send work again that got lost."""
     resend_stalled()
-    if batches.unfinished():
-        _send(sweep, countdown=conf.settings().stalled_after_seconds)
 
 
 def resend_stalled() -> list[int]:
-    """Send the work of all stalled imports again; returns their ids."""
+    """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
     stalled = batches.stalled()
     for batch_id in stalled:
         logger.warning("no progress on import %s: its work is sent again", batch_id)
-        send_next(batch_id)
+        try:
+            send_next(batch_id)
+        except Exception as error:
+            logger.error("the work of import %s could not be sent: %s", batch_id, type(error).__name__)
     return stalled
 
 
@@ -69,19 +71,43 @@ def send_next(batch_id: int) -> None:
             return
 
 
-def _send(task: Any, *arguments: int, countdown: int | None = None) -> bool:
+def _send(task: Any, *arguments: int, **options: Any) -> bool:
     try:
-        task.apply_async(arguments, countdown=countdown, retry=False)
+        task.apply_async(arguments, retry=False, **options)
     except Exception as error:
         logger.warning("the broker did not take %s%s: %s", task.name, arguments, error)
         return False
     return True
 
 
+def has_app() -> bool:
+    """Whether this process has a Celery application of the site's, and not merely Celery's empty default."""
+    return current_app.main != "default"
+
+
 def connect_worker_signals() -> None:
-    """A worker that starts looks for work that an earlier one may have lost."""
-    worker_ready.connect(_sweep_at_start, dispatch_uid="cert_completion_plugin.sweep", weak=False)
+    """A worker that starts looks for work that an earlier one may have lost, and again as long as it runs."""
+    worker_ready.connect(_begin_sweeping, dispatch_uid="cert_completion_plugin.sweep", weak=False)
+    worker_shutting_down.connect(_end_sweeping, dispatch_uid="cert_completion_plugin.sweep", weak=False)
 
 
-def _sweep_at_start(**kwargs: Any) -> None:
-    _send(sweep)
+_shutting_down = Event()
+
+
+def _begin_sweeping(**kwargs: Any) -> None:
+    Thread(target=_sweep_regularly, name="cert_completion_sweep", daemon=True).start()
+
+
+def _sweep_regularly() -> None:
+    """Send a sweep at once and then regularly. Only the broker is spoken to here: the worker's pool must inherit no
+    database connection from this process.
+    """
+    while True:
+        seconds = conf.settings().stalled_after_seconds
+        _send(sweep, expires=seconds)
+        if _shutting_down.wait(seconds):
+            return
+
+
+def _end_sweeping(**kwargs: Any) -> None:
+    _shutting_down.set()

@@ -32,7 +32,7 @@ OUTCOME_MEANINGS: Mapping[str, Any] = {
     Outcome.EVIDENCE: gettext_lazy("an evidence item was created"),
     Outcome.ALREADY_HELD: gettext_lazy("the same completion was held already; nothing was written"),
     Outcome.DUPLICATE: gettext_lazy("an equal row stands elsewhere in the file"),
-    Outcome.REJECTED: gettext_lazy("has problems that you can mend"),
+    Outcome.REJECTED: gettext_lazy("not imported; each row says what to correct"),
     Outcome.DRIFTED: gettext_lazy("records changed between plan and write; not written"),
     Outcome.FAILED: gettext_lazy("could not be written; uploading it again may help"),
     Outcome.CANCELLED: gettext_lazy("not written because the import was cancelled"),
@@ -41,7 +41,7 @@ OUTCOME_MEANINGS: Mapping[str, Any] = {
 STATES: Mapping[str, Any] = {
     BatchState.RECEIVED: gettext_lazy("Waiting to be read"),
     BatchState.READING: gettext_lazy("Reading the file"),
-    BatchState.NEEDS_ANSWER: gettext_lazy("Needs an answer"),
+    BatchState.NEEDS_ANSWER: gettext_lazy("Date format unclear"),
     BatchState.PLANNING: gettext_lazy("Planning"),
     BatchState.AWAITING_APPROVAL: gettext_lazy("Waiting for approval"),
     BatchState.WRITING: gettext_lazy("Recording"),
@@ -116,7 +116,7 @@ def _file_unreadable(issue: Issue) -> str:
 
 def _encoding_invalid(issue: Issue) -> str:
     return _(
-        "From byte %(offset)s on the file is not valid %(encoding)s text. Save it as CSV with the encoding UTF-8 and "
+        "The file is not %(encoding)s text (byte %(offset)s is the first that cannot be). Save it as “CSV UTF-8” and "
         "upload it again."
     ) % {"offset": _detail(issue, "offset"), "encoding": _detail(issue, "encoding") or "UTF-8"}
 
@@ -131,6 +131,8 @@ def _column_missing(issue: Issue) -> str:
             )
             % values
         )
+    if issue.column in ("username", "completiondate"):
+        return _("The heading “%(column)s” is missing. Add the column.") % values
     return _("The heading “%(column)s” is missing. Add the column; its cells may be empty.") % values
 
 
@@ -228,8 +230,8 @@ def _close_match(issue: Issue) -> str:
 
 def _other_expiry(issue: Issue) -> str:
     return _(
-        "The completion is held already, with another expiry (%(held)s) than this row would give (%(computed)s). To "
-        "correct an expiry, undo the import that wrote it."
+        "The completion is held already, with another expiry (%(held)s) than this row would give (%(computed)s). "
+        "Nothing was changed; if the expiry that is held is wrong, correct that record."
     ) % {"held": _days(issue.details.get("held")), "computed": _days(issue.details.get("computed"))}
 
 
@@ -317,9 +319,13 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.EVIDENCE_FIELD_INVALID: _with_value(
         gettext_noop("%(column)s “%(value)s” is not a value that the chosen evidence type accepts.")
     ),
-    Code.LEARNER_SUSPENDED: _with_value(gettext_noop("The learner's account is suspended.")),
-    Code.CERTIFICATION_INACTIVE: _with_value(gettext_noop("The certification is no longer offered.")),
-    Code.COMPLETION_IN_FUTURE: _with_value(gettext_noop("The completion date lies in the future.")),
+    Code.LEARNER_SUSPENDED: _with_value(
+        gettext_noop("The learner's account is suspended; the row was treated like any other.")
+    ),
+    Code.CERTIFICATION_INACTIVE: _with_value(
+        gettext_noop("The certification is no longer offered; the row was treated like any other.")
+    ),
+    Code.COMPLETION_IN_FUTURE: _with_value(gettext_noop("The completion date lies in the future. Is it a slip?")),
     Code.EXPIRES_IN_PAST: _with_value(
         gettext_noop("The record has expired already: its expiry date lies in the past.")
     ),

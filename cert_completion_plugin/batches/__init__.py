@@ -3,7 +3,7 @@
 from cert_completion_plugin.batches.closing import close
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import read
-from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
+from cert_completion_plugin.batches.receiving import OptionNotOffered, evidence_is_offered, receive
 from cert_completion_plugin.batches.sweeping import NextWork, next_work, sent, stalled, unfinished
 from cert_completion_plugin.batches.trouble import TryAgain
 
@@ -12,6 +12,7 @@ __all__ = [
     "OptionNotOffered",
     "TryAgain",
     "close",
+    "evidence_is_offered",
     "next_work",
     "read",
     "receive",

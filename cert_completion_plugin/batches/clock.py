@@ -1,12 +1,17 @@
 """The time as imports see it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 
 def now() -> datetime:
     return timezone.now()
+
+
+def after(seconds: int) -> datetime:
+    """The moment this many seconds from now."""
+    return now() + timedelta(seconds=seconds)
 
 
 def today() -> date:

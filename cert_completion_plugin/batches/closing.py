@@ -1,7 +1,6 @@
 """Closing an import whose last portion is done."""
 
 from cert_completion_hooks.types import BatchSummary
-from django.db import transaction
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.identity import info_of
@@ -15,8 +14,7 @@ def close(batch_id: int) -> bool:
     batch = batches.get(batch_id)
     if batch is None or batch.state is not BatchState.WRITING:
         return False
-    with transaction.atomic():
-        closed = portions.close(batch, clock.now())
+    closed = portions.close(batch, clock.now())
     if closed:
         tell_hosts(batch_id)
     return closed

@@ -23,7 +23,8 @@ def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
 
 def all_failed(batch: Batch, raw: Sequence[RawRow], reason: Issue) -> list[Decision]:
     """Decisions for rows that could not be worked on at all."""
-    parsed = [parse_row(row, columns_of(batch), date_format_of(batch)) for row in raw]
+    columns, date_format = columns_of(batch), date_format_of(batch)
+    parsed = [parse_row(row, columns, date_format) for row in raw]
     return [
         Decision(
             line=row.line,

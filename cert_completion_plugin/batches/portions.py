@@ -48,12 +48,20 @@ def work(portion_id: int) -> None:
     try:
         _work(batch, portion)
     except Exception as error:
-        attempts = portion.attempts + 1
-        if attempts >= conf.settings().max_attempts:
-            _give_up(batch, portion, error)
-            return
-        reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
-        raise TryAgain(pause(error, attempts)) from error
+        _after(error, batch, portion.id)
+
+
+def _after(error: Exception, batch: Batch, portion_id: int) -> None:
+    """Give the portion up after its last attempt; else raise TryAgain, and let no copy of its task come earlier."""
+    portion = portions.get(portion_id)
+    assert portion is not None
+    if portion.attempts >= conf.settings().max_attempts:
+        _give_up(batch, portion, error)
+        return
+    reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
+    seconds = pause(error, portion.attempts)
+    portions.wait(portion.id, clock.after(seconds))
+    raise TryAgain(seconds) from error
 
 
 def _work(batch: Batch, portion: PortionWork) -> None:

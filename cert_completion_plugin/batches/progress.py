@@ -6,7 +6,7 @@ from typing import Any
 
 from cert_completion_plugin import tabular
 from cert_completion_plugin.core.dates import DateVotes
-from cert_completion_plugin.core.headings import Columns, read_headings
+from cert_completion_plugin.core.headings import Columns, read_headings, unknown_column
 from cert_completion_plugin.core.issues import REFUSALS, Issue
 from cert_completion_plugin.store.values import issue_as_json, issue_from_json
 
@@ -25,12 +25,19 @@ class ReadingProgress:
     rows: int = 0
     votes: DateVotes = field(default_factory=DateVotes)
     issues: list[Issue] = field(default_factory=list)
+    _noted: set[tuple[str, str, str]] = field(default_factory=set)
 
     def note(self, issues: Iterable[Issue]) -> None:
         """Add issues of the file, those of them that were not noted with an earlier chunk."""
         for issue in issues:
-            if not any(_same(issue, known) for known in self.issues):
+            if (identity := _identity(issue)) not in self._noted:
+                self._noted.add(identity)
                 self.issues.append(issue)
+
+    def columns_to_watch(self) -> list[int]:
+        """The columns without a heading of which every cell was blank so far."""
+        blank_headed = self.columns.blank_headed if self.columns else ()
+        return [index for index in blank_headed if _identity(unknown_column("", index)) not in self._noted]
 
     @property
     def is_refused(self) -> bool:
@@ -48,17 +55,17 @@ class ReadingProgress:
     @classmethod
     def from_mapping(cls, plain: Mapping[str, Any]) -> "ReadingProgress":
         headings = tuple(plain["headings"])
-        return cls(
+        progress = cls(
             reader=tabular.ReaderState.from_mapping(plain["reader"]),
             headings=headings,
             columns=read_headings(headings)[0],
             rows=plain["rows"],
             votes=DateVotes.from_state(plain["votes"]),
-            issues=[issue_from_json(issue) for issue in plain["issues"]],
         )
+        progress.note(issue_from_json(issue) for issue in plain["issues"])
+        return progress
 
 
-def _same(one: Issue, other: Issue) -> bool:
+def _identity(issue: Issue) -> tuple[str, str, str]:
     """Too many rows are told once, and so is a column without heading, whatever the line it was found on."""
-    where = (one.column, one.details.get("position")) == (other.column, other.details.get("position"))
-    return one.code is other.code and where
+    return issue.code, issue.column, str(issue.details.get("position", ""))

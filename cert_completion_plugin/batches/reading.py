@@ -1,6 +1,7 @@
 """Reading a file: bytes become rows, chunk by chunk, each chunk in a transaction that also keeps where to go on."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -29,12 +30,9 @@ def read(batch_id: int) -> bool:
     or `refused`. Called twice at once, one of the two reads. Raises TryAgain; after the last attempt the import is
     `failed`.
     """
-    now = clock.now()
-    if not batches.move(batch_id, [BatchState.RECEIVED, BatchState.READING], BatchState.READING, now=now):
+    batch = batches.get(batch_id) if batches.count_attempt(batch_id, clock.now()) else None
+    if batch is None:
         return False
-    batches.count_attempt(batch_id)
-    batch = batches.get(batch_id)
-    assert batch is not None
     if batch.attempts > conf.settings().max_attempts:
         _give_up(batch, None)
         return True
@@ -45,7 +43,9 @@ def read(batch_id: int) -> bool:
             _give_up(batch, error)
             return True
         reference_of(f"reading import {batch_id} was interrupted", error)
-        raise TryAgain(pause(error, batch.attempts)) from error
+        seconds = pause(error, batch.attempts)
+        batches.update(batch_id, due_at=clock.after(seconds))
+        raise TryAgain(seconds) from error
     if ended:
         _end_without_portions(batch_id)
     return ended
@@ -63,9 +63,13 @@ def _end_without_portions(batch_id: int) -> None:
 def _give_up(batch: Batch, error: Exception | None) -> None:
     reference, now = reference_of(f"import {batch.id} could not be read", error), clock.now()
     with transaction.atomic():
-        if batches.move(batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference):
+        failed = batches.move(
+            batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference
+        )
+        if failed:
             rows.delete_all(batch.id)
-    tell_hosts(batch.id)
+    if failed:
+        tell_hosts(batch.id)
 
 
 class _Overtaken(Exception):
@@ -127,7 +131,7 @@ class _Reading:
         if progress.is_refused or columns is None:
             return
         rows.insert(self.batch.id, ((row, slice_of(row, columns.username)) for row in chunk))
-        _note_cells_without_heading(progress, columns, chunk)
+        _note_cells_without_heading(progress, chunk)
         if self.batch.options.date_format == AUTO:
             _vote(progress.votes, columns, chunk)
 
@@ -204,10 +208,8 @@ def _vote(votes: DateVotes, columns: Columns, chunk: Iterable[RawRow]) -> None:
             votes.add(row.line, text)
 
 
-def _note_cells_without_heading(progress: ReadingProgress, columns: Columns, chunk: Iterable[RawRow]) -> None:
+def _note_cells_without_heading(progress: ReadingProgress, chunk: Sequence[RawRow]) -> None:
     """A column without a heading is ignored when all its cells are blank, else it is unknown (§1.1)."""
-    for index in columns.blank_headed:
-        for row in chunk:
-            if index < len(row.cells) and cell_text(row.cells[index]):
-                progress.note([unknown_column("", index, line=row.line)])
-                break
+    for index in progress.columns_to_watch():
+        found = (row for row in chunk if index < len(row.cells) and cell_text(row.cells[index]))
+        progress.note(unknown_column("", index, line=row.line) for row in islice(found, 1))

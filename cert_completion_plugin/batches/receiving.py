@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from cert_completion_hooks.types import Capability, HostUnavailable
 from django.db import transaction
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.closing import tell_hosts
 from cert_completion_plugin.core.issues import Code, Issue
-from cert_completion_plugin.core.options import CommitPolicy, Messages, Options
+from cert_completion_plugin.core.options import CommitPolicy, Messages, Options, UnknownCertification
 from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, files
 from cert_completion_plugin.store.values import Batch
 
@@ -66,7 +68,17 @@ def _save(batch: Batch, arriving: files.Arriving, storage: str) -> str:
     return ""
 
 
+def evidence_is_offered() -> bool:
+    """Whether a host of this site can create evidence, or cannot tell just now."""
+    try:
+        return Capability.EVIDENCE in gateway().capabilities
+    except HostUnavailable:
+        return True
+
+
 def _check_offered(options: Options) -> None:
+    if options.unknown_certification is UnknownCertification.CREATE_EVIDENCE and not evidence_is_offered():
+        raise OptionNotOffered("No host of this site can create evidence; choose unknown_certification='ignore'.")
     later = {
         "review": options.review,
         "messages": options.messages is not Messages.NONE,

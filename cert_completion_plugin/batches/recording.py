@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.changes import Settled, changes_of, items_of, settle
+from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store.values import Batch
@@ -25,6 +26,7 @@ class Recorder:
         self.gateway = gateway()
         self.batch_id = batch.reference
         self.info = info_of(batch)
+        self.faults: dict[str, Issue] = {}
 
     @property
     def shares_connection(self) -> bool:
@@ -37,30 +39,28 @@ class Recorder:
         Raises HostUnavailable, HostContractError, and database errors that do not name data.
         """
         changes, items = changes_of(decisions, self.batch_id), items_of(decisions, self.batch_id)
-        results: dict[str, WriteResult] = {}
-        results |= _isolated(lambda some: self.gateway.record_completions(self.info, some), changes)
-        results |= _isolated(lambda some: self.gateway.record_evidence(self.info, some), items)
-        return settle(decisions, results, self.batch_id)
+        results = self._isolated(lambda some: self.gateway.record_completions(self.info, some), changes)
+        results |= self._isolated(lambda some: self.gateway.record_evidence(self.info, some), items)
+        return settle(decisions, results, self.batch_id, self.faults)
 
+    def _isolated(
+        self, send: Callable[[Sequence[Asked]], Mapping[str, WriteResult]], asked: Sequence[Asked]
+    ) -> dict[str, WriteResult]:
+        """Send all; where an error names data, send halves, down to the one that is at fault."""
+        if not asked:
+            return {}
+        try:
+            with transaction.atomic():
+                return dict(send(asked))
+        except NAMES_DATA as error:
+            if len(asked) == 1:
+                return {asked[0].key: self._failed(asked[0].key, error)}
+        middle = len(asked) // 2
+        return self._isolated(send, asked[:middle]) | self._isolated(send, asked[middle:])
 
-def _isolated(
-    send: Callable[[Sequence[Asked]], Mapping[str, WriteResult]], asked: Sequence[Asked]
-) -> dict[str, WriteResult]:
-    """Send all; where an error names data, send halves, down to the one that is at fault."""
-    if not asked:
-        return {}
-    try:
-        with transaction.atomic():
-            return dict(send(asked))
-    except NAMES_DATA as error:
-        if len(asked) == 1:
-            return {asked[0].key: _refused(asked[0].key, error)}
-    middle = len(asked) // 2
-    return _isolated(send, asked[:middle]) | _isolated(send, asked[middle:])
-
-
-def _refused(key: str, error: Exception) -> WriteResult:
-    if isinstance(error, HostRefused):
-        return WriteResult(key=key, status=WriteStatus.FAILED, reason=str(error))
-    reference = reference_of(f"the host could not write change {key}", error)
-    return WriteResult(key=key, status=WriteStatus.FAILED, reason=f"reference {reference}")
+    def _failed(self, key: str, error: Exception) -> WriteResult:
+        if isinstance(error, HostRefused):
+            return WriteResult(key=key, status=WriteStatus.FAILED, reason=str(error))
+        reference = reference_of(f"the host could not write change {key}", error)
+        self.faults[key] = Issue(Code.INTERNAL_ERROR, details={"reference": reference})
+        return WriteResult(key=key, status=WriteStatus.FAILED)

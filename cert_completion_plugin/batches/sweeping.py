@@ -25,7 +25,7 @@ def next_work(batch_id: int) -> NextWork | None:
         return None
     if batch.state in (BatchState.RECEIVED, BatchState.READING):
         return NextWork(batch_id, True, ())
-    return NextWork(batch_id, False, tuple(portions.open_ids(batch)))
+    return NextWork(batch_id, False, tuple(portions.due_ids(batch, clock.now())))
 
 
 def sent(batch_id: int) -> None:
@@ -36,7 +36,8 @@ def sent(batch_id: int) -> None:
 def stalled() -> list[int]:
     """The imports on which nothing has happened for the time that the settings allow, oldest first."""
     patience = timedelta(seconds=conf.settings().stalled_after_seconds)
-    return batches.stalled_ids(clock.now() - patience)
+    now = clock.now()
+    return batches.stalled_ids(now - patience, now)
 
 
 def unfinished() -> list[int]:

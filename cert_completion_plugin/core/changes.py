@@ -123,17 +123,27 @@ class Settled:
     conflicts: frozenset[DecisionKey]
 
 
-def settle(decisions: Sequence[Decision], results: Mapping[str, WriteResult], batch_id: str) -> Settled:
+def settle(
+    decisions: Sequence[Decision],
+    results: Mapping[str, WriteResult],
+    batch_id: str,
+    faults: Mapping[str, Issue] | None = None,
+) -> Settled:
     """What became of decisions, given the host's answer to every change and evidence item that was made of them.
 
-    Raises KeyError where an answer is missing.
+    `faults` has the reason, by the same keys, for what failed otherwise than by the host's own word. Raises KeyError
+    where an answer is missing.
     """
     answers = {
         key_of(decision): results[row_key(batch_id, decision.line)]
         for decision in decisions
         if decision.outcome.writes and (decision.basis or decision.outcome is Outcome.EVIDENCE)
     }
-    refused = {key: _refusal(result.reason) for key, result in answers.items() if result.status is WriteStatus.FAILED}
+    refused = {
+        key: (faults or {}).get(result.key) or _refusal(result.reason)
+        for key, result in answers.items()
+        if result.status is WriteStatus.FAILED
+    }
     conflicts = frozenset(key for key, result in answers.items() if result.status is WriteStatus.CONFLICT)
     return Settled(_as_failed(decisions, refused) if refused else list(decisions), conflicts)
 

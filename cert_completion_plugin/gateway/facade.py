@@ -60,9 +60,12 @@ class Gateway:
         return self._infos.writes_on(alias, ("record_completions", "record_evidence"))
 
     def record_of_learning_path(self, learner_key: str) -> str:
-        """The path of a learner's Record of Learning on this site; "" if no host has such a page."""
-        paths = (info.record_of_learning_path for info in self.infos)
-        path = next(filter(None, paths), "")
+        """The path of a learner's Record of Learning on this site; "" if no host has such a page, or can tell now."""
+        try:
+            path = next(filter(None, (info.record_of_learning_path for info in self.infos)), "")
+        except Exception as error:
+            logger.error("A host raised %s when asked what it is.", type(error).__name__)
+            return ""
         return path.replace("{key}", quote(learner_key, safe=""))
 
     def acting_for(self, actor: Actor) -> ActorHost:

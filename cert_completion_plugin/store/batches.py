@@ -1,17 +1,18 @@
 """Imports as such: creating, finding, and the compare-and-set steps from state to state."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.models import ImportBatch, Portion
-from cert_completion_plugin.store.values import Batch, issue_as_json, issue_from_json
+from cert_completion_plugin.store.values import Batch, column_text, dumps, issue_as_json, issue_from_json
 
 WORKING = tuple(state for state in BatchState if state.is_working)
 
@@ -20,11 +21,11 @@ def create(*, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, option
     """A new import in state `received`, without its file."""
     row = ImportBatch.objects.create(
         state=BatchState.RECEIVED,
-        file_name=file_name[-255:],
+        file_name=column_text(file_name[-255:], 255),
         uploaded_by_id=uploaded_by_id,
-        uploaded_by_name=uploaded_by_name[:255],
+        uploaded_by_name=column_text(uploaded_by_name, 255),
         uploaded_at=now,
-        options=options.as_mapping(),
+        options=dumps(options.as_mapping()),
         progressed_at=now,
     )
     return _value(row)
@@ -55,11 +56,18 @@ def newest(*, before: int | None, limit: int) -> list[Batch]:
 def move(batch_id: int, source: Collection[BatchState], target: BatchState, *, now: datetime, **fields: Any) -> bool:
     """Take an import from one of the states `source` to `target`, if it still is there; says whether it was."""
     moved = ImportBatch.objects.filter(pk=batch_id, state__in=source)
-    return bool(moved.update(state=target, progressed_at=now, **fields))
+    return bool(moved.update(state=target, progressed_at=now, **_stored(fields)))
 
 
-def count_attempt(batch_id: int) -> None:
-    ImportBatch.objects.filter(pk=batch_id).update(attempts=F("attempts") + 1)
+def count_attempt(batch_id: int, now: datetime) -> bool:
+    """Count one more attempt at reading, in a transaction of its own; says whether one is due."""
+    due = ImportBatch.objects.filter(is_due(now), pk=batch_id, state__in=(BatchState.RECEIVED, BatchState.READING))
+    return bool(due.update(state=BatchState.READING, attempts=F("attempts") + 1, progressed_at=now))
+
+
+def is_due(now: datetime) -> Q:
+    """Not told to wait, or long enough."""
+    return Q(due_at__isnull=True) | Q(due_at__lte=now)
 
 
 def claim_reading(batch_id: int, mark: int) -> bool:
@@ -69,7 +77,15 @@ def claim_reading(batch_id: int, mark: int) -> bool:
 
 
 def update(batch_id: int, **fields: Any) -> None:
-    ImportBatch.objects.filter(pk=batch_id).update(**fields)
+    ImportBatch.objects.filter(pk=batch_id).update(**_stored(fields))
+
+
+_JSON = frozenset({"options", "headings", "detected", "file_issues", "question", "answers", "reader_state", "counts"})
+
+
+def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of columns, those that hold JSON as ASCII text."""
+    return {name: dumps(value) if name in _JSON else value for name, value in fields.items()}
 
 
 def issues_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
@@ -81,17 +97,18 @@ def working_ids() -> list[int]:
     return list(ImportBatch.objects.filter(state__in=WORKING).order_by("pk").values_list("pk", flat=True))
 
 
-def stalled_ids(before: datetime) -> list[int]:
+def stalled_ids(before: datetime, now: datetime) -> list[int]:
     """The imports with work to do on which nothing has happened since `before`, oldest first.
 
-    What was sent to the workers since then still waits its turn there.
+    What was sent to the workers since then still waits its turn there, and what was told to wait is not due yet.
     """
     rows = ImportBatch.objects.filter(state__in=WORKING, progressed_at__lt=before).order_by("pk")
-    rows = rows.exclude(sent_at__gte=before)
+    rows = rows.exclude(sent_at__gte=before).exclude(due_at__gt=now)
     moving = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
     rows = rows.exclude(Exists(moving.filter(claimed_at__gte=before))).exclude(
         Exists(moving.filter(done_at__gte=before))
     )
+    rows = rows.exclude(Exists(moving.filter(due_at__gt=now)))
     return list(rows.values_list("pk", flat=True))
 
 
@@ -115,20 +132,20 @@ def _value(row: ImportBatch) -> Batch:
         uploaded_by_key="" if row.uploaded_by_id is None else str(row.uploaded_by_id),
         uploaded_by_name=row.uploaded_by_name,
         uploaded_at=row.uploaded_at,
-        options=Options.from_mapping(row.options),
-        headings=tuple(row.headings),
-        detected=row.detected,
-        file_issues=tuple(issue_from_json(issue) for issue in row.file_issues),
-        question=row.question,
+        options=Options.from_mapping(json.loads(row.options)),
+        headings=tuple(json.loads(row.headings)),
+        detected=json.loads(row.detected),
+        file_issues=tuple(issue_from_json(issue) for issue in json.loads(row.file_issues)),
+        question=json.loads(row.question),
         date_format=row.date_format,
         plan=row.plan,
         as_of=row.as_of,
         rows_read=row.rows_read,
         reader_mark=row.reader_mark,
-        reader_state=row.reader_state,
+        reader_state=json.loads(row.reader_state),
         attempts=row.attempts,
         progressed_at=row.progressed_at,
         finished_at=row.finished_at,
-        counts=row.counts,
+        counts=json.loads(row.counts),
         failure=row.failure,
     )

@@ -1,13 +1,12 @@
 """The ledger: what was planned for and done to each row. Entries are only ever added."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.models import LedgerEntry, RowIssue
 from cert_completion_plugin.store.decisions import decision_from_json, detail_of
-from cert_completion_plugin.store.values import Batch
+from cert_completion_plugin.store.values import Batch, column_text
 
 
 def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: int = 0) -> None:
@@ -43,13 +42,6 @@ def _row_issues(batch: Batch, decisions: Iterable[Decision]) -> list[RowIssue]:
         for decision in decisions
         for code in dict.fromkeys(str(issue.code) for issue in decision.issues)
     ]
-
-
-def column_text(text: str, limit: int) -> str:
-    """A text as every database can hold it: control characters and lone surrogates replaced, cut to `limit`."""
-    if not text.isprintable():
-        text = "".join("\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
-    return text[:limit]
 
 
 def planned(batch: Batch, lines: Sequence[int]) -> dict[int, tuple[Decision, int]]:

@@ -1,16 +1,18 @@
 """Portions: making them, claiming them, marking them done."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import F
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
 from cert_completion_plugin.models import ImportBatch, Portion
-from cert_completion_plugin.store.values import Batch, PortionWork, Progress
+from cert_completion_plugin.store.batches import is_due
+from cert_completion_plugin.store.values import Batch, PortionWork, Progress, dumps
 
 WAITING, PLANNED, WRITTEN = Portion.State.WAITING, Portion.State.PLANNED, Portion.State.WRITTEN
 
@@ -29,9 +31,9 @@ def make(batch_id: int, plan: int, runs: Sequence[SliceRun]) -> None:
     )
 
 
-def open_ids(batch: Batch) -> list[int]:
-    """The portions of the present plan that are not written yet, in order."""
-    portions = Portion.objects.filter(batch_id=batch.id, plan=batch.plan).exclude(state=WRITTEN)
+def due_ids(batch: Batch, now: datetime) -> list[int]:
+    """The portions of the present plan that are not written yet and not told to wait, in order."""
+    portions = Portion.objects.filter(is_due(now), batch_id=batch.id, plan=batch.plan).exclude(state=WRITTEN)
     return list(portions.order_by("number").values_list("pk", flat=True))
 
 
@@ -42,9 +44,20 @@ def get(portion_id: int) -> PortionWork | None:
 
 
 def count_attempt(portion: PortionWork, now: datetime) -> bool:
-    """Count one more attempt, in a transaction of its own, before the work; says whether there is work left to do."""
-    open_portion = Portion.objects.filter(pk=portion.id, state=portion.state)
-    return bool(open_portion.update(attempts=F("attempts") + 1, claimed_at=now))
+    """Count one more attempt, in a transaction of its own, before the work; says whether there is work that is due.
+
+    A portion that another worker holds is left to it, without waiting where the database can tell.
+    """
+    due = Portion.objects.filter(is_due(now), pk=portion.id, state=portion.state)
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked and not due.select_for_update(skip_locked=True):
+            return False
+        return bool(due.update(attempts=F("attempts") + 1, claimed_at=now))
+
+
+def wait(portion_id: int, until: datetime) -> None:
+    """Let nobody work on a portion before then, whatever copies of its task there are."""
+    Portion.objects.filter(pk=portion_id).exclude(state=WRITTEN).update(due_at=until)
 
 
 def claim(portion: PortionWork, target: str, now: datetime) -> bool:
@@ -57,7 +70,7 @@ def claim(portion: PortionWork, target: str, now: datetime) -> bool:
 
 
 def set_counts(portion_id: int, counts: Counts) -> None:
-    Portion.objects.filter(pk=portion_id).update(counts=counts)
+    Portion.objects.filter(pk=portion_id).update(counts=dumps(counts))
 
 
 def begin_phase(portion_id: int) -> None:
@@ -75,7 +88,7 @@ def progress(batch: Batch) -> Progress:
         if state == WRITTEN:
             done += 1
             rows += size
-            _add(total, counts)
+            _add(total, json.loads(counts))
     return Progress(
         portions=number, portions_done=done, rows_done=rows, counts={kind: dict(count) for kind, count in total.items()}
     )
@@ -87,9 +100,12 @@ def _add(total: Mapping[str, Counter[str]], counts: Mapping[str, Mapping[str, in
 
 
 def close(batch: Batch, now: datetime) -> bool:
-    """End an import of which every portion is written; says whether this call did. Repeating it is harmless."""
+    """End an import of which every portion is written; says whether this call did. Repeating it is harmless.
+
+    What is written stays written, so that the last statement alone decides, and no transaction is needed.
+    """
     if Portion.objects.filter(batch_id=batch.id, plan=batch.plan).exclude(state=WRITTEN).exists():
         return False
-    totals: Any = progress(batch).counts
-    writing = ImportBatch.objects.filter(pk=batch.id, state=BatchState.WRITING)
+    totals = dumps(progress(batch).counts)
+    writing = ImportBatch.objects.filter(pk=batch.id, state=BatchState.WRITING, plan=batch.plan)
     return bool(writing.update(state=BatchState.FINISHED, finished_at=now, progressed_at=now, counts=totals))

@@ -11,13 +11,21 @@ from cert_completion_plugin.core.rows import Cell, RawRow
 from cert_completion_plugin.models import ImportRow
 from cert_completion_plugin.store.values import dumps
 
+STATEMENT_BYTES = 1024 * 1024
+
 
 def insert(batch_id: int, rows: Iterable[tuple[RawRow, int]]) -> None:
-    """Add rows, each with its slice."""
-    ImportRow.objects.bulk_create(
-        [ImportRow(batch_id=batch_id, line=row.line, slice=slice, cells=_written(row.cells)) for row, slice in rows],
-        batch_size=1000,
-    )
+    """Add rows, each with its slice, in statements of a bounded size: databases limit what they take at once."""
+    waiting: list[ImportRow] = []
+    size = 0
+    for row, slice in rows:
+        cells = _written(row.cells)
+        waiting.append(ImportRow(batch_id=batch_id, line=row.line, slice=slice, cells=cells))
+        size += len(cells)
+        if size > STATEMENT_BYTES:
+            ImportRow.objects.bulk_create(waiting, batch_size=1000)
+            waiting, size = [], 0
+    ImportRow.objects.bulk_create(waiting, batch_size=1000)
 
 
 def delete_all(batch_id: int) -> None:

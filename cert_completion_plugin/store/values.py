@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from unicodedata import category
 
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import Options
@@ -75,6 +76,13 @@ class Progress:
 
 SHOWN = 300
 """How much of a cell's text the ledger keeps for showing; the whole of it stays with the row."""
+
+
+def column_text(text: str, limit: int) -> str:
+    """A text as every database can hold it, cut to `limit`: unprintable and four-byte characters are replaced."""
+    if not (text.isprintable() and text.isascii()):
+        text = "".join("\ufffd" if letter > "\uffff" or category(letter) in ("Cc", "Cs") else letter for letter in text)
+    return text[:limit]
 
 
 def shortened(text: str) -> str:

@@ -32,7 +32,8 @@ _WORKBOOK_PARTS = (b"[Content_Types].xml", b"docProps/", b"xl/", b"opendocument.
 
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\v\f\r"))
 # Text may hold some NUL and other control characters, which are then problems of their rows. A file that is not even
-# UTF-8 needs far fewer of them to count as binary: random bytes have one in ten, legacy text has none.
+# UTF-8 needs far fewer of them to count as binary: random bytes have one in ten, legacy text has none. And UTF-8 with a
+# first line to read is text, whatever its rows hold.
 _BINARY_SHARE = 0.30
 _BINARY_SHARE_UNDECODABLE = 0.05
 
@@ -48,8 +49,15 @@ def opening_state(source: ByteSource, options: Options) -> ReaderState:
     if not first:
         raise Refused(Issue(Code.FILE_EMPTY))
     _refuse_other_formats(first)
-    marked = first.startswith(codecs.BOM_UTF8)
-    return ReaderState(dialect=_dialect(options), offset=len(codecs.BOM_UTF8) if marked else 0, line=1)
+    return ReaderState(dialect=_dialect(options), offset=_length_of_marks(first), line=1)
+
+
+def _length_of_marks(first: bytes) -> int:
+    """How many bytes the byte order marks take; programs that add one do so each time a file is saved."""
+    length = 0
+    while first.startswith(codecs.BOM_UTF8, length):
+        length += len(codecs.BOM_UTF8)
+    return length
 
 
 def _first_bytes(source: ByteSource) -> bytes:
@@ -72,8 +80,15 @@ def _refuse_other_formats(first: bytes) -> None:
 
 
 def _is_binary(first: bytes) -> bool:
-    controls = len(first) - len(first.translate(None, _CONTROLS))
-    return controls / len(first) > (_BINARY_SHARE if _is_utf8(first) else _BINARY_SHARE_UNDECODABLE)
+    is_utf8 = _is_utf8(first)
+    first_line = next(iter(first.lstrip().splitlines()), b"")
+    if is_utf8 and first_line and not _controls_in(first_line):
+        return False
+    return _controls_in(first) / len(first) > (_BINARY_SHARE if is_utf8 else _BINARY_SHARE_UNDECODABLE)
+
+
+def _controls_in(text: bytes) -> int:
+    return len(text) - len(text.translate(None, _CONTROLS))
 
 
 def _is_utf8(first: bytes) -> bool:

@@ -5,11 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, get_script_prefix, resolve, reverse
 from django.views.generic.base import ContextMixin
 
 from cert_completion_plugin import api, conf
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """A whole number from the address; 0 for anything else, and for what no database can hold."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class ImportPage(PermissionRequiredMixin, ContextMixin):
@@ -24,7 +31,7 @@ class ImportPage(PermissionRequiredMixin, ContextMixin):
         """The site's log-in page, or the admin's where the site has none."""
         login_url = resolve_url(settings.LOGIN_URL)
         try:
-            resolve(login_url.partition("?")[0])
+            resolve("/" + login_url.partition("?")[0].removeprefix(get_script_prefix()).lstrip("/"))
         except Resolver404:
             if not login_url.startswith(("http://", "https://")):
                 return reverse("admin:login")

@@ -11,9 +11,10 @@ from django.views.generic import TemplateView
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.views import report
-from cert_completion_plugin.views.access import ImportPage
+from cert_completion_plugin.views.access import ImportPage, number
 
 REFRESH_SECONDS = 2
+MOST_ISSUES = 50
 WAITING_IS_LONG = timedelta(minutes=1)
 
 
@@ -32,7 +33,8 @@ class BatchView(ImportPage, TemplateView):
             state=texts.state_label(batch.state),
             option_texts=report.option_texts(batch),
             detected_texts=report.detected_texts(batch),
-            file_issues=[texts.issue_text(issue) for issue in batch.file_issues],
+            file_issues=[texts.issue_text(issue) for issue in batch.file_issues[:MOST_ISSUES]],
+            more_issues=max(0, len(batch.file_issues) - MOST_ISSUES),
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
             **kwargs,
         )
@@ -47,19 +49,15 @@ class BatchView(ImportPage, TemplateView):
 
     def _report(self, batch: api.Batch) -> dict[str, Any]:
         size = conf.settings().page_rows
-        before, after = self._line("before"), self._line("after")
+        before, after = number(self.request, "before"), number(self.request, "after")
         rows = api.rows_before(batch, before=before, limit=size) if before else api.rows(batch, after=after, limit=size)
         first, last = (rows[0].line, rows[-1].line) if rows else (0, 0)
         return {
             "rows": [report.row(decision) for decision in rows],
             "sums": report.sums(batch),
-            "earlier": first if rows and api.rows_before(batch, before=first, limit=1) else None,
-            "later": last if rows and api.rows(batch, after=last, limit=1) else None,
+            "earlier": str(first) if rows and api.rows_before(batch, before=first, limit=1) else None,
+            "later": str(last) if rows and api.rows(batch, after=last, limit=1) else None,
         }
-
-    def _line(self, name: str) -> int:
-        text = self.request.GET.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _working(batch: api.Batch) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, texts
-from cert_completion_plugin.views.access import ImportPage
+from cert_completion_plugin.views.access import ImportPage, number
 
 PAGE = 50
 
@@ -19,8 +19,7 @@ class BatchesView(ImportPage, TemplateView):
     title = gettext_lazy("Certification import report")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        before = self.request.GET.get("before", "")
-        found = api.newest(before=int(before) if before.isascii() and before.isdigit() else None, limit=PAGE + 1)
+        found = api.newest(before=number(self.request, "before") or None, limit=PAGE + 1)
         batches = [
             {
                 "batch": batch,
@@ -29,7 +28,7 @@ class BatchesView(ImportPage, TemplateView):
             }
             for batch in found[:PAGE]
         ]
-        older = found[PAGE - 1].id if len(found) > PAGE else None
+        older = str(found[PAGE - 1].id) if len(found) > PAGE else None
         return super().get_context_data(batches=batches, older=older, is_list=True, **kwargs)
 
 

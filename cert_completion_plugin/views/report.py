@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
 from cert_completion_plugin import api, texts
@@ -78,25 +77,16 @@ def sums(batch: api.Batch) -> list[dict[str, Any]]:
 def row(decision: api.Decision) -> dict[str, Any]:
     """One row of the report, in words."""
     return {
-        "line": decision.line,
+        "line": str(decision.line),
         "username": decision.username,
-        "record_path": _record_path(decision),
+        "record_path": api.record_of_learning_path(decision.learner_key) if decision.learner_key else "",
         "short_name": decision.short_name,
         "id_number": decision.id_number,
         "completed": decision.completed,
         "expires": decision.expires,
         "outcome": decision.outcome,
         "label": texts.outcome_label(decision.outcome),
-        "repeats_line": decision.repeats_line,
+        "repeats_line": decision.repeats_line and str(decision.repeats_line),
         "issues": [texts.issue_text(issue) for issue in decision.issues],
         "never_expires": decision.outcome.writes and not decision.expires and bool(decision.certification_key),
     }
-
-
-def _record_path(decision: api.Decision) -> str:
-    if not decision.learner_key:
-        return ""
-    try:
-        return api.record_of_learning_path(decision.learner_key)
-    except NoReverseMatch:
-        return ""

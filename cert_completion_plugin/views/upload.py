@@ -33,7 +33,10 @@ class UploadView(ImportPage, _FormView):
         batch = api.submit(self.request.user, file.chunks(), file_name=file.name, options=form.options())
         if self.request.user.has_perm(api.PERMISSION_VIEW_REPORT):
             return redirect("cert_completion_plugin:batch", batch.reference)
-        text = _("“%(file)s” was received and is being imported. You may not see its report; ask who may.")
+        text = _(
+            "“%(file)s” was received and is being imported. You may not see its report; ask somebody who may see the "
+            "import reports."
+        )
         messages.success(self.request, text % {"file": batch.file_name})
         return redirect("cert_completion_plugin:upload")
 

@@ -4,7 +4,11 @@ import unicodedata
 
 # White space and characters without any width, as they stick to cells copied from documents and web pages.
 # str.strip() knows the white space, but neither the zero-width characters nor NUL and the other controls.
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u180e\u00ad\u200e\u200f"
+# Here: joiners, invisible operators, marks and embeddings of writing direction, soft hyphen, byte order mark.
+_INVISIBLE = frozenset(
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufeff"
+)
 _TRIMMED_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc"})
 
 

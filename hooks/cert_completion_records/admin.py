@@ -177,6 +177,9 @@ class LearnerCertificationAdmin(FromImportMixin, _ModelAdmin):
         for past in formset.deleted_objects:
             past.delete()
         formset.save_m2m()
+        if formset.has_changed():
+            _stamp(form.instance, request)
+            form.instance.save(update_fields=["changed_by", "changed_at"])
 
 
 @admin.register(Evidence)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cert_completion_hooks import CertificationState, EvidenceType, FieldValue
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -76,8 +76,13 @@ def _state_text(row: LearnerCertification, state: CertificationState) -> str:
 
 
 def past(learner: Any, day: date) -> list[Entry]:
-    """The learner's completions in history, newest first."""
-    rows = PastCompletion.objects.filter(learner_certification__learner=learner)
+    """The learner's completions in history, newest first, without one that stands as the current record too."""
+    current = Q(
+        completed=F("learner_certification__completed"),
+        expires__isnull=False,
+        expires=F("learner_certification__expires"),
+    )
+    rows = PastCompletion.objects.filter(learner_certification__learner=learner).exclude(current)
     rows = rows.select_related("learner_certification__certification", "source").order_by("-completed", "-pk")
     return [_past(row, day) for row in rows]
 
@@ -89,7 +94,7 @@ def _past(row: PastCompletion, day: date) -> Entry:
         title=str(certification),
         names=_names(certification),
         state="past",
-        state_text=gettext("Expired") if is_expired else gettext("In history"),
+        state_text=gettext("Expired") if is_expired else gettext("Earlier completion"),
         completed=row.completed,
         expires=row.expires,
         never_expires=row.expires is None,

@@ -4,6 +4,7 @@ import pytest
 from cert_completion_hooks.memory import MemoryHost
 
 from cert_completion_plugin import api
+from cert_completion_plugin.models import ImportBatch, Portion
 from tests import doubles
 
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate\n"
@@ -37,6 +38,12 @@ def submit(uploader, monkeypatch):
         return api.submit(uploader, [content], file_name="records.csv", options=chosen)
 
     return submit
+
+
+def let_time_pass():
+    """What was told to wait has waited long enough."""
+    Portion.objects.update(due_at=None)
+    ImportBatch.objects.update(due_at=None)
 
 
 def outcomes(batch):

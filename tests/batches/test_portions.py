@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError
 from cert_completion_plugin import api, batches
 from cert_completion_plugin.batches import portions as working
 from cert_completion_plugin.models import LedgerEntry, Portion
-from tests.batches.conftest import outcomes
+from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,7 @@ def test_attempts_are_counted_even_when_the_work_is_rolled_back(world, submit, m
         with pytest.raises(api.TryAgain) as again:
             batches.work(portion)
         pauses.append(again.value.seconds)
+        let_time_pass()
     assert pauses == sorted(set(pauses))
     batches.work(portion)
     batches.close(batch.id)
@@ -131,9 +132,11 @@ def test_a_host_that_is_down_is_asked_again_later(world, submit, monkeypatch):
         patch.setattr("cert_completion_plugin.gateway.facade.Gateway.record_completions", down)
         with pytest.raises(api.TryAgain) as first:
             batches.work(portion)
+        let_time_pass()
         with pytest.raises(api.TryAgain) as second:
             batches.work(portion)
     assert first.value.seconds < second.value.seconds
+    let_time_pass()
     api.work_off(batch.id)
     assert outcomes(batch) == {2: "certified"}
 
@@ -149,8 +152,45 @@ def test_a_host_that_stays_down_fails_the_rows_with_its_own_code(world, submit, 
     for _ in range(4):
         with pytest.raises(api.TryAgain):
             batches.work(portion)
+        let_time_pass()
     batches.work(portion)
     assert issue_codes(batch) == {2: ["host_unavailable"]}
+
+
+def test_copies_of_a_task_do_not_use_up_the_attempts_while_a_portion_waits(world, submit, monkeypatch):
+    batch = submit("a00,Forklift,F1,2025-06-01,")
+    [portion] = read(batch)
+
+    def down(*args, **kwargs):
+        raise HostUnavailable("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cert_completion_plugin.gateway.facade.Gateway.record_completions", down)
+        with pytest.raises(api.TryAgain):
+            batches.work(portion)
+        for _ in range(9):
+            batches.work(portion)
+        assert batches.next_work(batch.id).portions == ()
+    assert Portion.objects.get().attempts == 1
+    let_time_pass()
+    api.work_off(batch.id)
+    assert outcomes(batch) == {2: "certified"}
+
+
+@OWN_STORE
+def test_the_attempts_of_the_second_phase_are_counted_anew(world, submit, monkeypatch):
+    batch = submit("a00,Forklift,F1,2025-06-01,")
+    [portion] = read(batch)
+    Portion.objects.update(attempts=4)
+
+    def down(*args, **kwargs):
+        raise HostUnavailable("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cert_completion_plugin.gateway.facade.Gateway.record_completions", down)
+        with pytest.raises(api.TryAgain):
+            batches.work(portion)
+    assert (Portion.objects.get().state, Portion.objects.get().attempts) == ("planned", 1)
 
 
 @pytest.mark.parametrize("error", [HostRefused("locked by audit"), IntegrityError("unique"), ValueError("bad")])
@@ -173,7 +213,7 @@ def test_only_the_change_that_is_refused_fails(world, submit, monkeypatch, error
     found = outcomes(batch)
     assert found.pop(9) == "failed"
     assert set(found.values()) == {"certified"}
-    assert issue_codes(batch)[9] == ["host_refused"]
+    assert issue_codes(batch)[9] == ["host_refused" if isinstance(error, HostRefused) else "internal_error"]
     assert len(calls) < 16
     assert world.held("a07", "Forklift").current is None
 
@@ -241,6 +281,7 @@ def test_the_same_decisions_are_sent_again_to_a_host_with_its_own_store(world, s
     with pytest.raises(api.TryAgain):
         batches.work(portion)
     monkeypatch.setattr(working, "_finish", finish)
+    let_time_pass()
     world.hold("a00", "Forklift", current=CompletionRecord(completed=date(2026, 1, 1), expires=date(2027, 1, 1)))
     api.work_off(batch.id)
     assert outcomes(batch) == {2: "certified"}

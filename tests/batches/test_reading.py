@@ -4,7 +4,7 @@ import pytest
 
 from cert_completion_plugin import api, batches, tabular
 from cert_completion_plugin.models import FilePiece, ImportBatch, ImportRow, Portion
-from tests.batches.conftest import HEADINGS, outcomes
+from tests.batches.conftest import HEADINGS, let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +151,9 @@ def test_reading_that_fails_again_and_again_ends_with_a_reference(world, submit,
     for _ in range(4):
         with pytest.raises(api.TryAgain) as again:
             batches.read(batch.id)
+        assert batches.read(batch.id) is False
         pauses.append(again.value.seconds)
+        let_time_pass()
     assert pauses == sorted(set(pauses))
     assert batches.read(batch.id) is True
     ended = api.find(batch.reference)
@@ -185,3 +187,38 @@ def test_rows_of_one_learner_are_in_one_portion(world, submit, settings):
     assert sizes == [4, 4, 4, 4, 4]
     api.work_off(batch.id)
     assert len(outcomes(batch)) == 20
+
+
+def test_ten_thousand_columns_without_a_heading_are_reported_once_each(world, submit):
+    surplus = "," * 10_000
+    row = "a00,Forklift,,2026-01-01" + ",x" * 10_001
+    batch = submit(*[row] * 3, headings=HEADINGS.strip() + surplus + "\n", date_format="YYYY-MM-DD")
+    batches.read(batch.id)
+    assert codes(batch) == ["column_unknown"] * 10_000
+
+
+def test_evidence_is_not_taken_where_no_host_creates_it(world, submit, monkeypatch):
+    monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.capabilities", frozenset())
+    with pytest.raises(api.OptionNotOffered, match="create evidence"):
+        submit("a00,Boat,,2026-01-01,", unknown_certification="create_evidence")
+
+
+def test_nul_and_emoji_anywhere_are_kept_and_reported(world, submit):
+    headings = HEADINGS.strip() + ",no\x00te \U0001f600\n"
+    rows = ["a\x0001,Forklift,,2025\x00-06-01,,\x00", "a\U0001f60002,Fork\x00lift,,2025-06-01,,"]
+    batch = submit(*rows, headings=headings)
+    api.work_off(batch.id)
+    assert codes(batch) == ["column_unknown"]
+    first, second = api.rows(batch)
+    assert [str(issue.code) for issue in first.issues] == ["value_unprintable", "value_unprintable"]
+    assert (second.username, [str(issue.code) for issue in second.issues]) == (
+        "a\U0001f60002",
+        ["value_unprintable", "learner_not_found"],
+    )
+
+
+def test_rows_too_large_for_one_statement_are_split(world, submit):
+    rows = [f"a00,Forklift,,2025-06-{day:02},,{'x' * 700_000}" for day in range(1, 5)]
+    batch = submit(*rows, headings=HEADINGS.strip() + ",note\n", date_format="YYYY-MM-DD")
+    batches.read(batch.id)
+    assert ImportRow.objects.filter(batch_id=batch.id).count() == 4

@@ -18,8 +18,8 @@ def sent(monkeypatch):
     """What is sent to the broker, as (task, arguments)."""
     sent = []
 
-    def send(task, *arguments, countdown=None):
-        sent.append((task.name.partition(".")[2], arguments, countdown))
+    def send(task, *arguments, **options):
+        sent.append((task.name.partition(".")[2], arguments, options))
         return True
 
     monkeypatch.setattr(tasks, "_send", send)
@@ -42,7 +42,7 @@ def test_a_file_that_nobody_reads_is_sent_again(world, submit, sent):
     batch = submit(ROW)
     grow_old(batch)
     assert tasks.resend_stalled() == [batch.id]
-    assert sent == [("read_batch", (batch.id,), None)]
+    assert sent == [("read_batch", (batch.id,), {})]
 
 
 def test_portions_that_nobody_works_on_are_sent_again(world, submit, sent, settings):
@@ -53,7 +53,7 @@ def test_portions_that_nobody_works_on_are_sent_again(world, submit, sent, setti
     batches.work(first)
     grow_old(batch)
     tasks.resend_stalled()
-    assert sent == [("work_on_portion", (second, batch.id), None)]
+    assert sent == [("work_on_portion", (second, batch.id), {})]
 
 
 def test_work_that_was_sent_again_is_not_sent_a_third_time_while_it_may_still_wait_its_turn(world, submit, sent):
@@ -81,13 +81,22 @@ def test_an_import_that_only_waits_to_be_closed_is_closed(world, submit, sent):
     assert api.find(batch.reference).state == "finished"
 
 
-def test_the_sweep_comes_back_while_there_is_work(world, submit, sent, settings):
-    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "STALLED_AFTER_SECONDS": 7}
+def test_one_import_that_cannot_be_sent_keeps_no_other_waiting(world, submit, sent):
+    broken, sound = submit(ROW), submit(ROW)
+    for batch in (broken, sound):
+        grow_old(batch)
+    ImportBatch.objects.filter(pk=broken.id).update(options='{"unknown": 1}')
     tasks.sweep()
-    assert sent == []
-    submit(ROW)
-    tasks.sweep()
-    assert sent == [("sweep", (), 7)]
+    assert sent == [("read_batch", (sound.id,), {})]
+
+
+def test_a_worker_sweeps_when_it_starts_and_until_it_ends(sent, settings, monkeypatch):
+    settings.CERT_COMPLETION = {"STALLED_AFTER_SECONDS": 7}
+    pauses = []
+    monkeypatch.setattr(tasks._shutting_down, "wait", lambda seconds: pauses.append(seconds) or len(pauses) == 3)
+    tasks._sweep_regularly()
+    assert sent == [("sweep", (), {"expires": 7})] * 3
+    assert pauses == [7, 7, 7]
 
 
 def test_a_broker_that_is_down_does_not_fail_the_upload(world, submit, monkeypatch, django_capture_on_commit_callbacks):
@@ -107,7 +116,7 @@ def test_the_file_goes_to_the_workers_when_the_upload_commits(world, submit, sen
     with django_capture_on_commit_callbacks(execute=True):
         batch = submit(ROW)
         assert sent == []
-    assert sent == [("read_batch", (batch.id,), None)]
+    assert sent == [("read_batch", (batch.id,), {})]
 
 
 def test_the_tasks_hand_on_from_reading_to_the_end(world, submit, sent):
@@ -131,13 +140,13 @@ def test_work_that_has_to_wait_is_sent_with_a_pause(world, submit, sent, monkeyp
 
     monkeypatch.setattr(batches, "work", later)
     tasks.work_on_portion(7, batch.id)
-    assert sent == [("work_on_portion", (7, batch.id), 42)]
+    assert sent == [("work_on_portion", (7, batch.id), {"countdown": 42})]
 
 
 def test_the_command_sends_or_does_the_work(world, submit, sent, capsys):
     batch = submit(ROW)
     call_command("cert_completion_sweep")
-    assert "No import is stalled." in capsys.readouterr().out
+    assert "Sent the work of 0 import(s) again; 1 more" in capsys.readouterr().out
     call_command("cert_completion_sweep", "--work")
     assert "Worked on 1 import" in capsys.readouterr().out
     assert outcomes(batch) == {2: "certified"}

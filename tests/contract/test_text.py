@@ -19,6 +19,8 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0\u2003\t\r\n\x00\x1f\x85 "
         ("an a", "an a"),
         ("in\tes", "in\tes"),
         ("\u200b \ufeff", ""),
+        ("\u202aana\u202c", "ana"),
+        ("\u2067\u061cana\u2069", "ana"),
         ("", ""),
     ],
 )

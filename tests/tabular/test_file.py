@@ -78,7 +78,11 @@ def test_the_byte_order_mark_is_no_part_of_the_heading(read, encoding, mark, pie
 
 
 def test_a_byte_order_mark_elsewhere_is_text(read):
-    assert read("\ufeff\ufeffa\n\ufeffb\n").head.headings == ("\ufeffa",)
+    assert read("\ufeffa,\ufeffc\n\ufeffb,d\n").head.headings == ("a", "\ufeffc")
+
+
+def test_byte_order_marks_of_several_programs_are_all_left_out(read):
+    assert read('\ufeff\ufeff"a"\nb\n').head.headings == ("a",)
     assert read("\ufeff\ufeffa\n\ufeffb\n").cells == [("\ufeffb",)]
 
 

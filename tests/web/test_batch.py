@@ -82,6 +82,28 @@ def test_the_rows_are_paged_by_line_in_both_directions(client, imported, setting
     assert "Later lines" not in text_of(client, batch, "?after=5")
 
 
+def test_pages_are_found_where_the_site_writes_thousands_with_a_separator(client, imported, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PAGE_ROWS": 1}
+    batch = imported(*["\n" * 1200 + "ana,Forklift,,2025-05-01,", "ana,Forklift,,2025-05-02,"])
+    assert re.findall(r'href="\?after=([^"]*)"', html_of(client, batch)) == ["1202"]
+    assert 'id="line-1202"' in html_of(client, batch)
+
+
+@pytest.mark.parametrize("query", ["?before=x", "?before=" + "9" * 5000, "?before=٣"])
+def test_a_mangled_address_still_shows_the_list(client, operator, query):
+    assert client.get(reverse("cert_completion_plugin:batches") + query).status_code == 200
+
+
+def test_a_host_that_cannot_be_asked_spoils_no_page(client, imported, monkeypatch):
+    def down(host):
+        raise OSError("gone")
+
+    batch = imported("ana,Forklift,,2025-05-31,")
+    monkeypatch.setattr("cert_completion_plugin.gateway.infos.Infos.all", down)
+    assert "Rows read 1" in text_of(client, batch)
+
+
 @pytest.mark.parametrize("query", ["?after=x", "?before=-1", "?after=99999999999999999999", "?after=٣"])
 def test_a_mangled_address_still_shows_the_report(client, imported, query):
     assert "Rows read 1" in text_of(client, imported("ana,Forklift,,2025-05-31,"), query)

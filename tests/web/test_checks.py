@@ -1,4 +1,5 @@
 import pytest
+from celery import Celery
 from django.core import checks
 
 pytestmark = pytest.mark.django_db
@@ -8,7 +9,18 @@ def found():
     return [(message.id, message.msg) for message in checks.run_checks(tags=["cert_completion"])]
 
 
-def test_a_site_in_order_has_nothing_to_mend(settings):
+@pytest.fixture
+def celery_app(monkeypatch):
+    """The site has a Celery application, as the tests' site otherwise has not."""
+    monkeypatch.setattr("cert_completion_plugin.tasks.has_app", lambda: True)
+
+
+def test_a_site_without_a_celery_application_is_warned(monkeypatch):
+    monkeypatch.setattr("cert_completion_plugin.tasks.current_app", Celery("default", set_as_current=False))
+    assert [code for code, _ in found()] == ["cert_completion.W001"]
+
+
+def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
     settings.CERT_COMPLETION = {"HOSTS": ["records"]}
     assert found() == []
 

@@ -59,8 +59,7 @@ def test_every_state_has_a_label(state):
         ),
         (
             Issue(Code.SAME_COMPLETION_OTHER_EXPIRY, details={"held": ("2026-05-01",), "computed": "2026-06-01"}),
-            "with another expiry (May 1, 2026) than this row would give (June 1, 2026). "
-            "To correct an expiry, undo the import that wrote it.",
+            "with another expiry (May 1, 2026) than this row would give (June 1, 2026). ",
         ),
         (
             Issue(Code.COLUMN_MISSING, "duedate", details={"nearest": "Due"}),
@@ -69,7 +68,7 @@ def test_every_state_has_a_label(state):
         (Issue(Code.QUOTE_UNCLOSED, line=9), "Line 9: A quoted cell is opened here and never closed."),
         (
             Issue(Code.ENCODING_INVALID, details={"offset": 12, "encoding": "UTF-8"}),
-            "From byte 12 on the file is not",
+            "byte 12 is the first that cannot be",
         ),
         (Issue(Code.FILE_TOO_LARGE, details={"limit": 1048576}), "larger than this site allows (1.0\xa0MB)"),
     ],

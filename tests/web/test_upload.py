@@ -103,3 +103,10 @@ def test_the_task_is_sent_after_the_commit_with_atomic_requests(
         client.post(URL, form())
         assert sent == []
     assert sent == [(only_batch().id,)]
+
+
+def test_a_site_without_evidence_does_not_offer_it(client, monkeypatch):
+    monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.capabilities", frozenset())
+    assert "Create evidence" not in client.get(URL).content.decode()
+    client.post(URL, form(unknown_certification="create_evidence"))
+    assert only_batch().options.unknown_certification == "ignore"

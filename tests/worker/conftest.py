@@ -44,16 +44,18 @@ class Site:
     def driver(self, *arguments):
         return self.run(str(DRIVER), *map(str, arguments))
 
-    def start_worker(self):
-        command = [sys.executable, "-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING"]
-        self.worker = subprocess.Popen(
-            command,
+    def start(self, *arguments):
+        return subprocess.Popen(
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def start_worker(self):
+        self.worker = self.start("-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING")
 
     def kill_worker(self):
         """kill -9, the worker with all processes of its pool."""

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from tests.worker.conftest import PATIENCE
+
 pytestmark = pytest.mark.worker
 
 
@@ -36,3 +38,15 @@ def test_without_a_worker_the_command_does_the_work(make_site, file):
     reference = site.driver("submit", file)
     site.run("-m", "django", "cert_completion_sweep", "--work")
     assert is_finished(site.state(reference))
+
+
+def test_three_processes_that_do_all_of_the_work_at_once_do_it_once(make_site, file):
+    alone, crowded = make_site("alone"), make_site("crowded")
+    expected = alone.driver("submit", file)
+    alone.run("-m", "django", "cert_completion_sweep", "--work")
+    reference = crowded.driver("submit", file)
+    processes = [crowded.start("-m", "django", "cert_completion_sweep", "--work") for _ in range(3)]
+    assert [process.wait(timeout=PATIENCE) for process in processes] == [0, 0, 0]
+    crowded.run("-m", "django", "cert_completion_sweep", "--work")
+    assert crowded.state(reference) == alone.state(expected)
+    assert crowded.driver("records") == alone.driver("records")

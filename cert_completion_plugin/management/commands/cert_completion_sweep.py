@@ -21,7 +21,9 @@ class Command(BaseCommand):
             self._work()
             return
         resent = api.sweep()
-        self.stdout.write(f"Sent the work of {len(resent)} import(s) again." if resent else "No import is stalled.")
+        others = len(api.unfinished()) - len(resent)
+        text = f"Sent the work of {len(resent)} import(s) again; {others} more have work under way or waiting."
+        self.stdout.write(text)
 
     def _work(self) -> None:
         unfinished = api.unfinished()
@@ -30,4 +32,7 @@ class Command(BaseCommand):
                 api.work_off(batch_id)
             except api.TryAgain as again:
                 self.stderr.write(f"Import {batch_id} could not go on now; try again in {again.seconds} seconds.")
+            except Exception as error:
+                # One import that cannot be worked on keeps no other waiting.
+                self.stderr.write(f"Import {batch_id} could not be worked on: {type(error).__name__}: {error}")
         self.stdout.write(f"Worked on {len(unfinished)} import(s).")
