@@ -32,7 +32,7 @@ def batch(db: None) -> Callable[..., BatchInfo]:
     """Makes the facts of an import; its administrator need not exist."""
 
     def make(batch_id: str = "batch-1", **changes: Any) -> BatchInfo:
-        given = {
+        given: dict[str, Any] = {
             "batch_id": batch_id,
             "plan": 1,
             "file_name": f"{batch_id}.csv",
