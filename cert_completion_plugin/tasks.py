@@ -14,6 +14,9 @@ from cert_completion_plugin import batches, conf
 
 logger = logging.getLogger("cert_completion_plugin")
 
+SLACK = 1
+"""Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
+
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
@@ -24,7 +27,7 @@ def read_batch(batch_id: int) -> None:
         if batches.read(batch_id):
             send_next(batch_id)
     except batches.TryAgain as again:
-        _send(read_batch, batch_id, countdown=again.seconds)
+        _send(read_batch, batch_id, countdown=again.seconds + SLACK)
 
 
 @shared_task(name="cert_completion_plugin.work_on_portion", **_OPTIONS)
@@ -34,7 +37,7 @@ def work_on_portion(portion_id: int, batch_id: int) -> None:
         batches.work(portion_id)
         batches.close(batch_id)
     except batches.TryAgain as again:
-        _send(work_on_portion, portion_id, batch_id, countdown=again.seconds)
+        _send(work_on_portion, portion_id, batch_id, countdown=again.seconds + SLACK)
 
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
@@ -99,8 +102,9 @@ def _begin_sweeping(**kwargs: Any) -> None:
 
 
 def _sweep_regularly() -> None:
-    """Send a sweep at once and then regularly. Only the broker is spoken to here: the worker's pool must inherit no
-    database connection from this process.
+    """Send a sweep at once and then regularly.
+
+    Only the broker is spoken to here: the worker's pool must inherit no database connection from this process.
     """
     while True:
         seconds = conf.settings().stalled_after_seconds

@@ -25,6 +25,7 @@ class ImportPage(PermissionRequiredMixin, ContextMixin):
     The permission is checked before anything is looked up, so that a guessed address tells nothing.
     """
 
+    request: HttpRequest
     title: Any = ""
 
     def get_login_url(self) -> str:
@@ -38,7 +39,7 @@ class ImportPage(PermissionRequiredMixin, ContextMixin):
         return login_url
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        request = self.request  # type: ignore[attr-defined]
+        request = self.request
         return super().get_context_data(
             **admin.site.each_context(request),
             base_template=conf.settings().base_template,

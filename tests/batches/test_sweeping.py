@@ -140,7 +140,7 @@ def test_work_that_has_to_wait_is_sent_with_a_pause(world, submit, sent, monkeyp
 
     monkeypatch.setattr(batches, "work", later)
     tasks.work_on_portion(7, batch.id)
-    assert sent == [("work_on_portion", (7, batch.id), {"countdown": 42})]
+    assert sent == [("work_on_portion", (7, batch.id), {"countdown": 43})]
 
 
 def test_the_command_sends_or_does_the_work(world, submit, sent, capsys):

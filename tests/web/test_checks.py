@@ -36,7 +36,7 @@ def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
         (["records"], "cert_completion.E001", "must be a dictionary"),
         ({"FILE_STORAGE": "attic"}, "cert_completion.E001", "attic"),
         ({"HOSTS": ["no_such_host"]}, "cert_completion.E002", "no_such_host"),
-        ({"HOSTS": ["tests.doubles:yearly"]}, "cert_completion.E003", ""),
+        ({"HOSTS": ["tests.doubles:yearly"]}, "cert_completion.E003", "host_info"),
     ],
 )
 def test_what_is_wrong_is_named_at_start_up(settings, given, code, text):
