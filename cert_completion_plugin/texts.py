@@ -123,7 +123,7 @@ def _encoding_invalid(issue: Issue) -> str:
 
 def _column_missing(issue: Issue) -> str:
     values = {"column": issue.column, "nearest": _detail(issue, "nearest")}
-    if values["nearest"]:
+    if values["nearest"] and not _other_separator(values["nearest"]):
         return (
             _(
                 "The heading “%(column)s” is missing. Did you mean “%(nearest)s” by it? Rename that heading, or add "
@@ -141,7 +141,17 @@ def _column_repeated(issue: Issue) -> str:
     return _("These headings mean the same column: %(headings)s. Keep one of them.") % {"headings": headings}
 
 
+def _other_separator(heading: str) -> str:
+    """The separator of a whole line that was read as one heading; "" if it looks like one."""
+    return next((separator for separator in ";\t|" if separator in heading), "")
+
+
 def _column_unknown(issue: Issue) -> str:
+    if separator := _other_separator(issue.value):
+        return _(
+            "The cells of the file seem to be separated by “%(separator)s”, not by commas. Save it as CSV separated by "
+            "commas (in a spreadsheet program: “CSV UTF-8”)."
+        ) % {"separator": _("tab") if separator == "\t" else separator}
     if issue.value:
         return _("The column “%(heading)s” is not known. It was ignored.") % {"heading": issue.value}
     return _("Column %(position)s has no heading, but not all its cells are empty. It was ignored.") % {

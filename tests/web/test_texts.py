@@ -65,6 +65,11 @@ def test_every_state_has_a_label(state):
             Issue(Code.COLUMN_MISSING, "duedate", details={"nearest": "Due"}),
             "The heading “duedate” is missing. Did you mean “Due” by it? Rename that heading, or add the column.",
         ),
+        (Issue(Code.COLUMN_UNKNOWN, value="username;duedate"), "seem to be separated by “;”, not by commas"),
+        (
+            Issue(Code.COLUMN_MISSING, "duedate", details={"nearest": "a;duedate"}),
+            "is missing. Add the column; its cells",
+        ),
         (Issue(Code.QUOTE_UNCLOSED, line=9), "Line 9: A quoted cell is opened here and never closed."),
         (
             Issue(Code.ENCODING_INVALID, details={"offset": 12, "encoding": "UTF-8"}),

@@ -130,8 +130,8 @@ class Migration(migrations.Migration):
                 ("report_url", models.CharField(blank=True, max_length=500, verbose_name="import report")),
             ],
             options={
-                "verbose_name": "import",
-                "verbose_name_plural": "imports",
+                "verbose_name": "import source",
+                "verbose_name_plural": "import sources",
                 "ordering": ("-uploaded_at", "-pk"),
             },
         ),

@@ -16,8 +16,8 @@ class ImportSource(models.Model):
     report_url = models.CharField(_("import report"), max_length=500, blank=True)
 
     class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
+        verbose_name = _("import source")
+        verbose_name_plural = _("import sources")
         ordering = ("-uploaded_at", "-pk")
 
     def __str__(self) -> str:
