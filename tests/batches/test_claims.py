@@ -95,7 +95,8 @@ class WritesUsers(SharedHost):
 
 
 def test_what_a_host_wrote_before_it_refused_is_rolled_back(settings, submit, monkeypatch):
-    host = install(settings, WritesUsers())
+    host = WritesUsers()
+    install(settings, host)
     for number in range(16):
         host.add_learner(f"a{number:02}")
 

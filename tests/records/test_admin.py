@@ -111,6 +111,7 @@ def test_corrected_history_says_who_corrected_it(admin_client, row):
         ({"completed": ""}, "Give the completion date too, or leave all dates empty."),
         ({"expires": "", "window_opens": ""}, "This certification expires."),
         ({"window_opens": "2027-01-01"}, "cannot open after the record has expired"),
+        ({"window_opens": "2019-01-01"}, "cannot open before the completion"),
         ({"history-0-expires": "2019-01-01"}, "A record cannot expire before it was completed."),
     ],
 )
@@ -119,6 +120,17 @@ def test_dates_that_contradict_one_another_are_refused_in_words(admin_client, ro
     assert response.status_code == 200
     assert text in response.content.decode()
     assert "Constraint" not in response.content.decode()
+
+
+def test_a_window_longer_than_the_active_period_may_open_before_the_completion(admin_client, row):
+    row.certification.window_count, row.certification.window_unit = 2, "year"
+    row.certification.save()
+    window_opens = row.certification.window_opens_for(row.expires)
+    assert window_opens < row.completed
+    response = admin_client.post(
+        url("learnercertification_change", row.pk), form_of(row, window_opens=window_opens.isoformat())
+    )
+    assert response.status_code == 302
 
 
 def test_what_was_changed_while_the_page_was_open_is_not_overwritten(admin_client, row):

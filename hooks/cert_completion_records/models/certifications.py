@@ -1,8 +1,10 @@
 """Certifications and their recertification rules."""
 
+from datetime import date
 from typing import Any
 
 from cert_completion_hooks import Period, PeriodUnit, RecertificationRule, RuleKind, folded, normalised
+from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +128,17 @@ class Certification(models.Model):
                 "Only the rule “From a fixed expiry date” has a minimum active period. Set it to 0 for other rules."
             )
         return problems
+
+    def window_opens_for(self, expires: date) -> date:
+        """The day on which the recertification window of a record with this expiry opens. Raises OverflowError."""
+        count = self.window_count
+        window = {
+            Unit.DAY: relativedelta(days=count),
+            Unit.WEEK: relativedelta(weeks=count),
+            Unit.MONTH: relativedelta(months=count),
+            Unit.YEAR: relativedelta(years=count),
+        }
+        return expires - window[Unit(self.window_unit)]
 
     def recertification_rule(self) -> RecertificationRule | None:
         """The rule as the contract knows it; None: records of this certification never expire."""

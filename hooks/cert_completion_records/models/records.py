@@ -136,7 +136,18 @@ class LearnerCertification(DatedRecord):
         problems = super().date_problems()
         if self.completed and not self.expires and self._has_rule():
             problems["expires"] = _("This certification expires. Give the date on which this completion does.")
+        if not problems and self._window_precedes_completion():
+            problems["window_opens"] = _("The recertification window cannot open before the completion.")
         return problems
+
+    def _window_precedes_completion(self) -> bool:
+        """Whether the window opens before the completion although the rule does not say so."""
+        if not (self.completed and self.expires and self.window_opens and self._has_rule()):
+            return False
+        if self.window_opens >= self.completed:
+            return False
+        days = {self.expires, self.baseline_expires or self.expires}
+        return self.window_opens not in {self.certification.window_opens_for(day) for day in days}
 
     def _has_rule(self) -> bool:
         chosen: int | None = self.certification_id  # a form leaves out what was not given
