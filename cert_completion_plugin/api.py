@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "TryAgain",
+    "answer",
     "evidence_is_offered",
     "find",
     "last_progress",
@@ -67,6 +68,17 @@ def submit(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str, o
     )
     transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return batch
+
+
+def answer(batch: Batch, *, date_format: str) -> bool:
+    """Let an import that asked for its date format go on with this one, such as DD/MM/YYYY.
+
+    Says whether it was still asking; somebody may have been faster. Raises OptionsError for a format that there is not.
+    """
+    answered = batches.answer(batch.id, date_format)
+    if answered:
+        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return answered
 
 
 def evidence_is_offered() -> bool:

@@ -1,6 +1,6 @@
 """The upload form: the file, and the options with their consequences in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from cert_completion_plugin.core.options import AUTO, DATE_FORMATS, ImportAction
 def _date_formats() -> Iterator[tuple[str, Any]]:
     yield AUTO, _("Work it out from the file")
     for name in DATE_FORMATS:
-        yield name, f"{name}  ({texts.date_example(name)})"
+        yield name, _example(name)
 
 
 class UploadForm(forms.Form):
@@ -86,3 +86,24 @@ class UploadForm(forms.Form):
         """The options that were chosen; valid forms only."""
         chosen = {name: value for name, value in self.cleaned_data.items() if name != "file"}
         return Options.from_mapping(chosen | {"review": False})
+
+
+class AnswerForm(forms.Form):
+    """The answer to an import that asks for its date format; the likely formats come first."""
+
+    date_format = forms.ChoiceField(label=_("Date format"))
+
+    def __init__(self, *args: Any, likely: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [name for name in DATE_FORMATS if name not in likely]
+        groups = [(_("Formats that fit"), likely), (_("Other formats"), others)]
+        field = self.fields["date_format"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", _("Choose one")),
+            *((label, [(name, _example(name)) for name in names]) for label, names in groups if names),
+        ]
+
+
+def _example(name: str) -> str:
+    return f"{name}  ({texts.date_example(name)})"

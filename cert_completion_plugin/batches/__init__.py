@@ -1,5 +1,6 @@
 """The life of an import: received, read, worked on portion by portion, closed; swept up where work got lost."""
 
+from cert_completion_plugin.batches.answering import answer
 from cert_completion_plugin.batches.closing import close
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import read
@@ -11,6 +12,7 @@ __all__ = [
     "NextWork",
     "OptionNotOffered",
     "TryAgain",
+    "answer",
     "close",
     "evidence_is_offered",
     "next_work",

@@ -165,23 +165,17 @@ class _Reading:
             self._settle_dates(progress)
 
     def _settle_dates(self, progress: ReadingProgress) -> None:
-        chosen = self.batch.options.date_format
+        chosen = self.batch.answers.get("date_format", self.batch.options.date_format)
         fields: dict[str, Any] = {
             "file_issues": batches.issues_json(progress.issues),
             "detected": progress.reader.dialect.as_mapping(),
-            "reader_state": {},
         }
         if chosen == AUTO:
             verdict = progress.votes.verdict()
             if verdict.asks:
-                question = verdict.as_mapping()
+                question, now = verdict.as_mapping(), clock.now()
                 batches.move(
-                    self.batch.id,
-                    [BatchState.READING],
-                    BatchState.NEEDS_ANSWER,
-                    now=clock.now(),
-                    question=question,
-                    **fields,
+                    self.batch.id, [BatchState.READING], BatchState.NEEDS_ANSWER, now=now, question=question, **fields
                 )
                 return
             fields["detected"]["dates"] = verdict.as_mapping()
@@ -198,6 +192,7 @@ class _Reading:
             BatchState.WRITING,
             now=clock.now(),
             as_of=clock.today(),
+            reader_state={},
             **fields,
         )
 

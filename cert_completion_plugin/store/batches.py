@@ -137,6 +137,7 @@ def _value(row: ImportBatch) -> Batch:
         detected=json.loads(row.detected),
         file_issues=tuple(issue_from_json(issue) for issue in json.loads(row.file_issues)),
         question=json.loads(row.question),
+        answers=json.loads(row.answers),
         date_format=row.date_format,
         plan=row.plan,
         as_of=row.as_of,

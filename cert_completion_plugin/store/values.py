@@ -16,8 +16,9 @@ from cert_completion_plugin.core.outcomes import BatchState
 class Batch:
     """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
 
-    `file_storage` and `file_path` say where the file is, if not in the database. `counts` holds, once the import has
-    ended, rows by outcome under "outcomes" and by code under "issues".
+    `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
+    asked about its dates, `answers` what was answered. `counts` holds, once the import has ended, rows by outcome under
+    "outcomes" and by code under "issues".
     """
 
     id: int
@@ -36,6 +37,7 @@ class Batch:
     detected: Mapping[str, Any]
     file_issues: tuple[Issue, ...]
     question: Mapping[str, Any] | None
+    answers: Mapping[str, Any]
     date_format: str
     plan: int
     as_of: date | None

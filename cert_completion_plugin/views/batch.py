@@ -3,13 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.core.dates import Verdict
+from cert_completion_plugin.forms import AnswerForm
 from cert_completion_plugin.views import report
 from cert_completion_plugin.views.access import ImportPage, number
 
@@ -41,11 +44,25 @@ class BatchView(ImportPage, TemplateView):
         context["title"] = _("Import of %(file)s") % {"file": batch.file_name}
         if batch.state.is_working:
             context |= _working(batch)
-        if batch.question:
-            context |= report.question_texts(Verdict.from_mapping(batch.question))
+        if batch.question and batch.state is api.BatchState.NEEDS_ANSWER:
+            verdict = Verdict.from_mapping(batch.question)
+            context |= report.question_texts(verdict)
+            context.setdefault("form", AnswerForm(likely=report.likely_formats(verdict)))
         if batch.state is api.BatchState.FINISHED:
             context |= self._report(batch)
         return context
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer the import's question; whoever may upload may answer."""
+        if not request.user.has_perm(api.PERMISSION_UPLOAD):
+            raise PermissionDenied
+        batch = api.find(self.kwargs["reference"])
+        if batch and batch.question:
+            form = AnswerForm(request.POST, likely=report.likely_formats(Verdict.from_mapping(batch.question)))
+            if not form.is_valid():
+                return self.render_to_response(self.get_context_data(form=form))
+            api.answer(batch, date_format=form.cleaned_data["date_format"])
+        return redirect("cert_completion_plugin:batch", self.kwargs["reference"])
 
     def _report(self, batch: api.Batch) -> dict[str, Any]:
         size = conf.settings().page_rows

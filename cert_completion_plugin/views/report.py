@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cert_completion_plugin import api, texts
-from cert_completion_plugin.core.dates import Verdict, VerdictKind
+from cert_completion_plugin.core.dates import DateFormat, Verdict, VerdictKind, fitting_formats
 from cert_completion_plugin.core.options import AUTO, ImportAction, UnknownCertification
 
 _ACTIONS = {
@@ -22,9 +23,16 @@ def option_texts(batch: api.Batch) -> list[tuple[str, str]]:
     return [
         (_("Import action"), _ACTIONS[options.import_action]()),
         (_("Unknown certifications"), _("Create evidence") if evidence else _("Ignore")),
-        (_("Date format"), _("Work it out from the file") if options.date_format == AUTO else options.date_format),
+        (_("Date format"), _date_format(batch)),
         (_("Ignore case"), _("Yes") if options.ignore_case else _("No")),
     ]
+
+
+def _date_format(batch: api.Batch) -> str:
+    if answered := batch.answers.get("date_format"):
+        return _("%(format)s (answered)") % {"format": answered}
+    chosen = batch.options.date_format
+    return _("Work it out from the file") if chosen == AUTO else chosen
 
 
 def detected_texts(batch: api.Batch) -> list[str]:
@@ -44,19 +52,34 @@ def detected_texts(batch: api.Batch) -> list[str]:
 
 
 def question_texts(verdict: Verdict) -> dict[str, Any]:
-    """Why the import stopped to ask for the date format, with the lines that show it."""
-    samples = [{"line": sample.line, "text": sample.text} for sample in verdict.samples]
+    """Why the import stopped to ask for the date format, and how real lines read in each format that may be meant."""
     if verdict.kind is VerdictKind.AMBIGUOUS:
-        formats = " / ".join(verdict.candidates)
-        text = _("Every date of the file can be read in more than one way (%(formats)s).") % {"formats": formats}
+        text = _("Every date of the file can be read in more than one way.")
     elif verdict.kind is VerdictKind.CONTRADICTORY:
         text = _(
             "The dates of the file are not all written in one format. %(format)s fits %(fits)s of %(votes)s dates; "
-            "with it, the rows of the others would be rejected."
+            "with it, the rows of the others are rejected."
         ) % {"format": verdict.offered, "fits": verdict.offered_fits, "votes": verdict.votes}
     else:
         text = _("No date of the file is written in a way that leaves no doubt (with a four-digit year).")
-    return {"question_text": text, "question_samples": samples}
+    formats = likely_formats(verdict)
+    readings = [
+        {"line": str(sample.line), "text": sample.text, "read": [_reading(name, sample.text) for name in formats]}
+        for sample in verdict.samples
+    ]
+    return {"question_text": text, "question_formats": formats, "question_readings": readings}
+
+
+def likely_formats(verdict: Verdict) -> list[str]:
+    """The formats that may be meant: those that can read a line shown, the one that fits most first."""
+    fitting = [one.name for sample in verdict.samples for one in fitting_formats(sample.text)]
+    named = [verdict.offered] if verdict.offered else []
+    return list(dict.fromkeys([*named, *(verdict.candidates or fitting)]))
+
+
+def _reading(name: str, text: str) -> str:
+    day = DateFormat.named(name).read(text)
+    return date_format(day, "DATE_FORMAT") if day else _("no date")
 
 
 def sums(batch: api.Batch) -> list[dict[str, Any]]:

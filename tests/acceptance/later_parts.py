@@ -80,7 +80,6 @@ LATER = (
             "failed-row-in-the-plan-holds-back",
         ),
     ),
-    Later(2, "the question about dates is answered", CannotRun, ("answer-day-first",)),
     Later(4, "undo", CannotRun, ("undo-each-kind", "undo-keeps-what-changed-since", "undo-asked-twice")),
     Later(
         5,

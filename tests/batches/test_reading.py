@@ -222,3 +222,36 @@ def test_rows_too_large_for_one_statement_are_split(world, submit):
     batch = submit(*rows, headings=HEADINGS.strip() + ",note\n", date_format="YYYY-MM-DD")
     batches.read(batch.id)
     assert ImportRow.objects.filter(batch_id=batch.id).count() == 4
+
+
+def test_an_answer_lets_the_import_go_on_without_uploading_again(world, submit, monkeypatch):
+    batch = submit("a00,Forklift,,03/04/2025,", "a01,Forklift,,05/06/2025,07/08/2025")
+    api.work_off(batch.id)
+    asking = api.find(batch.reference)
+    monkeypatch.setattr("cert_completion_plugin.store.rows.insert", lambda *args: pytest.fail("read twice"))
+    with pytest.raises(api.OptionsError, match="DD MM"):
+        api.answer(asking, date_format="DD MM")
+    assert api.answer(asking, date_format="DD/MM/YYYY") is True
+    assert api.answer(asking, date_format="MM/DD/YYYY") is False
+    api.work_off(batch.id)
+    ended = api.find(batch.reference)
+    assert (ended.state, ended.date_format, ended.answers) == ("finished", "DD/MM/YYYY", {"date_format": "DD/MM/YYYY"})
+    assert [str(row.completed) for row in api.rows(ended)] == ["2025-04-03", "2025-06-05"]
+
+
+def test_an_answer_to_contradictory_dates_rejects_the_others(world, submit):
+    batch = submit("a00,Forklift,,31/05/2025,", "a01,Forklift,,05/31/2025,")
+    api.work_off(batch.id)
+    api.answer(api.find(batch.reference), date_format="DD/MM/YYYY")
+    api.work_off(batch.id)
+    assert outcomes(batch) == {2: "certified", 3: "rejected"}
+
+
+def test_the_answer_is_sent_to_the_workers(world, submit, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr("cert_completion_plugin.tasks._send", lambda task, *ids, **options: sent.append(ids) or True)
+    batch = submit("a00,Forklift,,03/04/2025,")
+    api.work_off(batch.id)
+    with django_capture_on_commit_callbacks(execute=True):
+        api.answer(api.find(batch.reference), date_format="DD/MM/YYYY")
+    assert sent == [(batch.id,)]

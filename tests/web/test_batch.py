@@ -132,11 +132,60 @@ def test_a_refused_file_names_every_reason(client, operator):
     assert "The heading “completiondate” is missing. Did you mean “completion” by it?" in text
 
 
-def test_doubtful_dates_are_shown_and_the_way_out_is_named(client, imported):
+def test_doubtful_dates_are_shown_read_each_way(client, imported):
     text = text_of(client, imported("ana,Forklift,,03/04/2025,"))
-    assert "In which format are the dates written?" in text
-    assert "Line 2: “03/04/2025”" in text
-    assert "choose its date format" in text
+    assert "Every date of the file can be read in more than one way." in text
+    assert "2 03/04/2025 April 3, 2025 March 4, 2025" in text
+
+
+def test_contradictory_dates_offer_the_format_that_fits_most(client, imported):
+    text = text_of(
+        client, imported("ana,Forklift,,31/05/2025,", "ana,Forklift,,30/05/2025,", "ben,Forklift,,05/31/2025,")
+    )
+    assert "DD/MM/YYYY fits 2 of 3 dates" in text
+    assert "4 05/31/2025 no date May 31, 2025" in text
+
+
+def test_years_of_two_digits_are_shown_in_every_format_that_fits(client, imported):
+    text = text_of(client, imported("ana,Forklift,,25.03.24,"))
+    assert "No date of the file is written in a way that leaves no doubt" in text
+    assert "2 25.03.24 March 24, 2025 March 25, 2024" in text
+
+
+def post_answer(client, batch, **values):
+    return client.post(reverse("cert_completion_plugin:batch", args=[batch.reference]), values, follow=True)
+
+
+def test_the_question_is_answered_on_the_page(client, imported):
+    batch = imported("ana,Forklift,,03/04/2025,")
+    assert post_answer(client, batch, date_format="MM/DD/YYYY").status_code == 200
+    assert api.find(batch.reference).state == "reading"
+    api.work_off(batch.id)
+    text = text_of(client, batch)
+    assert "March 4, 2025" in text
+    assert "MM/DD/YYYY (answered)" in text
+
+
+@pytest.mark.parametrize("value", ["", "DD MM", None])
+def test_an_answer_that_is_none_is_asked_again(client, imported, value):
+    batch = imported("ana,Forklift,,03/04/2025,")
+    response = post_answer(client, batch, **({} if value is None else {"date_format": value}))
+    assert "ccp-error" in response.content.decode()
+    assert api.find(batch.reference).state == "needs_answer"
+
+
+def test_only_who_may_upload_may_answer(client, imported, user_with):
+    batch = imported("ana,Forklift,,03/04/2025,")
+    client.force_login(user_with("view_import_report"))
+    assert "Somebody who may upload completions has to answer." in text_of(client, batch)
+    assert post_answer(client, batch, date_format="MM/DD/YYYY").status_code == 403
+    assert api.find(batch.reference).state == "needs_answer"
+
+
+def test_an_answer_that_comes_too_late_changes_nothing(client, imported):
+    batch = imported("ana,Forklift,,31/05/2025,")
+    assert post_answer(client, batch, date_format="MM/DD/YYYY").status_code == 200
+    assert api.find(batch.reference).date_format == "DD/MM/YYYY"
 
 
 def test_an_import_that_failed_tells_the_reference(client, submitted):
