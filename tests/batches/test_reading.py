@@ -9,6 +9,13 @@ from tests.batches.conftest import HEADINGS, let_time_pass, outcomes
 pytestmark = pytest.mark.django_db
 
 
+def found(batch):
+    """The import as it is now."""
+    now = api.find(batch.reference)
+    assert now is not None
+    return now
+
+
 def codes(batch):
     return sorted(str(issue.code) for issue in api.find(batch.reference).file_issues)
 
@@ -227,14 +234,14 @@ def test_rows_too_large_for_one_statement_are_split(world, submit):
 def test_an_answer_lets_the_import_go_on_without_uploading_again(world, submit, monkeypatch):
     batch = submit("a00,Forklift,,03/04/2025,", "a01,Forklift,,05/06/2025,07/08/2025")
     api.work_off(batch.id)
-    asking = api.find(batch.reference)
+    asking = found(batch)
     monkeypatch.setattr("cert_completion_plugin.store.rows.insert", lambda *args: pytest.fail("read twice"))
     with pytest.raises(api.OptionsError, match="DD MM"):
         api.answer(asking, date_format="DD MM")
     assert api.answer(asking, date_format="DD/MM/YYYY") is True
     assert api.answer(asking, date_format="MM/DD/YYYY") is False
     api.work_off(batch.id)
-    ended = api.find(batch.reference)
+    ended = found(batch)
     assert (ended.state, ended.date_format, ended.answers) == ("finished", "DD/MM/YYYY", {"date_format": "DD/MM/YYYY"})
     assert [str(row.completed) for row in api.rows(ended)] == ["2025-04-03", "2025-06-05"]
 
@@ -242,7 +249,7 @@ def test_an_answer_lets_the_import_go_on_without_uploading_again(world, submit, 
 def test_an_answer_to_contradictory_dates_rejects_the_others(world, submit):
     batch = submit("a00,Forklift,,31/05/2025,", "a01,Forklift,,05/31/2025,")
     api.work_off(batch.id)
-    api.answer(api.find(batch.reference), date_format="DD/MM/YYYY")
+    api.answer(found(batch), date_format="DD/MM/YYYY")
     api.work_off(batch.id)
     assert outcomes(batch) == {2: "certified", 3: "rejected"}
 
@@ -253,5 +260,5 @@ def test_the_answer_is_sent_to_the_workers(world, submit, monkeypatch, django_ca
     batch = submit("a00,Forklift,,03/04/2025,")
     api.work_off(batch.id)
     with django_capture_on_commit_callbacks(execute=True):
-        api.answer(api.find(batch.reference), date_format="DD/MM/YYYY")
+        api.answer(found(batch), date_format="DD/MM/YYYY")
     assert sent == [(batch.id,)]
