@@ -64,12 +64,19 @@ def parse_row(raw: RawRow, columns: Columns, date_format: DateFormat | None) -> 
         username_text=username,
         reference_text=reference,
         username=username if username and username_usable else None,
-        reference=reference if (short_name or id_number) and short_usable and id_usable else None,
+        reference=_usable(reference, short_usable, id_usable),
         completed=_completed(cells[columns.completion_date], date_format, issues),
         due=_date(cells[columns.due_date], DUE_DATE, Code.DUE_DATE_INVALID, date_format, issues),
         issues=in_order(issues) if issues else (),
         fields=_fields(cells, columns),
     )
+
+
+def _usable(reference: CertificationRef, short_usable: bool, id_usable: bool) -> CertificationRef | None:
+    """The names that can be looked up; one that cannot causes no further problem, the other still counts."""
+    if not (short_usable and id_usable):
+        reference = CertificationRef(reference.short_name * short_usable, reference.id_number * id_usable)
+    return reference if reference.short_name or reference.id_number else None
 
 
 def _ragged(cells: Sequence[Cell], width: int) -> Issue | None:

@@ -33,7 +33,8 @@ class RawRow:
 class ParsedRow:
     """A row by itself, before anybody was asked: its normalised names, its dates, and what is wrong with them.
 
-    `username` and `reference` are None where the cells cannot be looked up (blank, too long, unprintable, ragged row).
+    `username` and `reference` are None where nothing can be looked up (blank, too long, unprintable, ragged row); of
+    two names of which one is too long or unprintable, `reference` holds the other.
     `completed` is None where blank or invalid, `due` likewise. `name_texts` are kept for reports even so.
     """
 

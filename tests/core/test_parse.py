@@ -88,6 +88,11 @@ def test_surplus_blank_cells_are_fine():
     assert parsed(*GOOD, "", "\u00a0") == parsed(*GOOD)
 
 
+def left_of_reference(bad):
+    """The names of the good row that can still be looked up when this cell is bad."""
+    return CertificationRef("" if bad == SHORT_NAME else GOOD[SHORT_NAME], "" if bad == ID_NUMBER else GOOD[ID_NUMBER])
+
+
 @pytest.mark.parametrize(("index", "limit"), [(USERNAME, 150), (SHORT_NAME, 255), (ID_NUMBER, 100)])
 def test_identifiers_may_be_as_long_as_their_limit(index, limit):
     assert with_cell(index, " " + "x" * limit + " ").issues == ()
@@ -96,7 +101,7 @@ def test_identifiers_may_be_as_long_as_their_limit(index, limit):
     details = {"limit": limit, "length": limit + 1}
     assert row.issues == (Issue(Code.VALUE_TOO_LONG, REQUIRED[index], raw, details=details),)
     assert (row.username is None) == (index == USERNAME)
-    assert (row.reference is None) == (index != USERNAME)
+    assert row.reference == left_of_reference(index)
 
 
 @pytest.mark.parametrize("index", range(5))
@@ -106,7 +111,7 @@ def test_control_characters_inside_a_cell(index, bad):
     row = with_cell(index, raw)
     assert row.issues == (Issue(Code.VALUE_UNPRINTABLE, REQUIRED[index], raw),)
     assert (row.username is None) == (index == USERNAME)
-    assert (row.reference is None) == (index in (SHORT_NAME, ID_NUMBER))
+    assert row.reference == left_of_reference(index)
     assert (row.completed is None) == (index == COMPLETED)
     assert (row.due is None) == (index == DUE)
 
@@ -118,6 +123,11 @@ def test_other_characters_are_text(text):
 
 def test_control_characters_at_the_ends_are_trimmed():
     assert with_cell(SHORT_NAME, "\x00Fire Safety\n").issues == ()
+
+
+def test_two_bad_names_leave_nothing_to_look_up():
+    row = parsed("ana", "x" * 256, "a\x00b", "23/03/2012", "")
+    assert (codes(row), row.reference) == ([Code.VALUE_TOO_LONG, Code.VALUE_UNPRINTABLE], None)
 
 
 def test_a_bad_identifier_hides_that_the_other_is_blank():
