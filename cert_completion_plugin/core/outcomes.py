@@ -42,10 +42,6 @@ class BatchState(StrEnum):
     FAILED = "failed"
 
     @property
-    def is_final(self) -> bool:
-        return self in (BatchState.FINISHED, BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED)
-
-    @property
     def is_working(self) -> bool:
         """Whether background work is under way or waiting to begin."""
         return self in (BatchState.RECEIVED, BatchState.READING, BatchState.PLANNING, BatchState.WRITING)

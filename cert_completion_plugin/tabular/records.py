@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from cert_completion_hooks.text import normalised
-
+from cert_completion_plugin.core.parse import is_blank
 from cert_completion_plugin.tabular.cells import RecordSplitter, csv_records
 from cert_completion_plugin.tabular.lines import Lines
 from cert_completion_plugin.tabular.values import ByteSource, ReaderState, Refused
@@ -15,17 +14,6 @@ SLICE_BYTES = 4 * 1024 * 1024
 
 Record: TypeAlias = tuple[int, tuple[str, ...]]
 """The physical line on which a record starts, and its cells."""
-
-_BLANK_CHECKED_AT_ONCE = 256
-
-
-def has_text(cell: str) -> bool:
-    """Whether a cell is not blank (import-rules.md §1.2)."""
-    if cell[:1].isalnum():
-        return True
-    # In pieces: normalising takes quadratic time on a long run of combining characters.
-    starts = range(0, len(cell), _BLANK_CHECKED_AT_ONCE)
-    return any(normalised(cell[start : start + _BLANK_CHECKED_AT_ONCE]) for start in starts)
 
 
 class RecordReader:
@@ -49,7 +37,7 @@ class RecordReader:
 
     def take_heading(self) -> Record | None:
         """The first record that is not blank; None if there is none. Raises Refused."""
-        return next((record for record in self._records if any(map(has_text, record[1]))), None)
+        return next((record for record in self._records if not is_blank(record[1])), None)
 
     def take_slice(self, rows: int) -> Iterator[Record]:
         """The next records: at most so many, and of about SLICE_BYTES at most, blank ones included.
@@ -61,7 +49,7 @@ class RecordReader:
         taken, last_offset = 0, self._lines.record_offset + SLICE_BYTES
         try:
             for record in self._records:
-                if any(map(has_text, record[1])):
+                if not is_blank(record[1]):
                     taken += 1
                     self._rows_read += 1
                     yield record
