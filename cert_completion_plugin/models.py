@@ -39,6 +39,8 @@ class ImportBatch(models.Model):
     file_issues = models.TextField(_("problems and warnings of the file"), default="[]")
     question = models.TextField(_("question"), default="null")
     answers = models.TextField(_("answers"), default="{}")
+    evidence_type = models.TextField(_("evidence type"), default="null")
+    held_back = models.TextField(_("held back"), default="null")
     date_format = models.CharField(_("date format"), max_length=10, blank=True)
     plan = models.PositiveIntegerField(_("plan"), default=1)
     as_of = models.DateField(_("day of the plan"), null=True)
@@ -66,6 +68,19 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.uploaded_at:%Y-%m-%d %H:%M})"
+
+
+class UserChoice(models.Model):
+    """The options that a user chose last; the form begins with them. JSON in ASCII."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    options = models.TextField(_("options"))
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
 
 
 class FilePiece(models.Model):
@@ -108,6 +123,7 @@ class Portion(models.Model):
         WAITING = "waiting"
         PLANNED = "planned"
         WRITTEN = "written"
+        HELD_BACK = "held_back"
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
     plan = models.PositiveIntegerField()

@@ -80,7 +80,20 @@ def update(batch_id: int, **fields: Any) -> None:
     ImportBatch.objects.filter(pk=batch_id).update(**_stored(fields))
 
 
-_JSON = frozenset({"options", "headings", "detected", "file_issues", "question", "answers", "reader_state", "counts"})
+_JSON = frozenset(
+    {
+        "options",
+        "headings",
+        "detected",
+        "file_issues",
+        "question",
+        "answers",
+        "evidence_type",
+        "held_back",
+        "reader_state",
+        "counts",
+    }
+)
 
 
 def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +151,8 @@ def _value(row: ImportBatch) -> Batch:
         file_issues=tuple(issue_from_json(issue) for issue in json.loads(row.file_issues)),
         question=json.loads(row.question),
         answers=json.loads(row.answers),
+        evidence_type=json.loads(row.evidence_type),
+        held_back=json.loads(row.held_back),
         date_format=row.date_format,
         plan=row.plan,
         as_of=row.as_of,

@@ -17,7 +17,8 @@ class Batch:
     """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
 
     `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
-    asked about its dates, `answers` what was answered. `counts` holds, once the import has ended, rows by outcome under
+    asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as it
+    was when the file was uploaded; `held_back` says why `all_or_nothing` keeps everything unwritten. `counts` holds, once the import has ended, rows by outcome under
     "outcomes" and by code under "issues".
     """
 
@@ -38,6 +39,8 @@ class Batch:
     file_issues: tuple[Issue, ...]
     question: Mapping[str, Any] | None
     answers: Mapping[str, Any]
+    evidence_type: Mapping[str, Any] | None
+    held_back: Mapping[str, Any] | None
     date_format: str
     plan: int
     as_of: date | None

@@ -4,7 +4,7 @@ import codecs
 
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import AUTO, Options
-from cert_completion_plugin.tabular.values import ByteSource, Dialect, ReaderState, Refused
+from cert_completion_plugin.tabular.values import ByteSource, Dialect, Opening, ReaderState, Refused
 
 _LOOKED_AT = 64 * 1024
 
@@ -38,7 +38,7 @@ _BINARY_SHARE = 0.30
 _BINARY_SHARE_UNDECODABLE = 0.05
 
 
-def opening_state(source: ByteSource, options: Options) -> ReaderState:
+def open_text(source: ByteSource, options: Options) -> Opening:
     """The place where the text of a file begins (after a byte order mark), with the dialect to read it in.
 
     Raises Refused: `file_empty` without any byte; `file_unreadable` for what is no text, or no text that can be read
@@ -49,7 +49,7 @@ def opening_state(source: ByteSource, options: Options) -> ReaderState:
     if not first:
         raise Refused(Issue(Code.FILE_EMPTY))
     _refuse_other_formats(first)
-    return ReaderState(dialect=_dialect(options), offset=_length_of_marks(first), line=1)
+    return Opening(state=ReaderState(dialect=_dialect(options), offset=_length_of_marks(first), line=1))
 
 
 def _length_of_marks(first: bytes) -> int:

@@ -6,7 +6,7 @@ from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.rows import RawRow
 from cert_completion_plugin.tabular.formats import load_slice
-from cert_completion_plugin.tabular.opening import opening_state
+from cert_completion_plugin.tabular.opening import open_text
 from cert_completion_plugin.tabular.records import RecordReader
 from cert_completion_plugin.tabular.values import ByteSource, Head, ReaderState, Refused, RowSlice
 
@@ -16,12 +16,13 @@ def read_head(source: ByteSource, options: Options) -> Head:
 
     Raises Refused: `file_empty`, `file_unreadable`, and what `read_slices` raises.
     """
-    reader = RecordReader(source, opening_state(source, options))
+    opening = open_text(source, options)
+    reader = RecordReader(source, opening.state)
     heading = reader.take_heading()
     if heading is None:
         raise Refused(Issue(Code.FILE_EMPTY))
     line, cells = heading
-    return Head(headings=cells, heading_line=line, state=reader.state)
+    return Head(headings=cells, heading_line=line, state=reader.state, issues=opening.issues)
 
 
 def read_slices(source: ByteSource, state: ReaderState, *, rows_per_slice: int = 5000) -> Iterator[RowSlice]:

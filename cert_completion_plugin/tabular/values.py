@@ -1,7 +1,7 @@
 """What goes into reading a file, what comes out, and where reading can go on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from cert_completion_plugin.core.issues import Issue
@@ -29,15 +29,21 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How the text of a file is read: names as in `core.options`, never `auto`."""
+    """How a file is read.
 
-    encoding: str
-    separator: str
-    quote: str
+    `kind` is text, xlsx or ods. Of text: encoding, separator and quote, named as in `core.options`, never `auto`, and
+    UTF-16 with its byte order (UTF-16LE, UTF-16BE). Of a workbook: the name of the sheet.
+    """
+
+    kind: str = "text"
+    encoding: str = ""
+    separator: str = ""
+    quote: str = ""
+    sheet: str = ""
 
     def as_mapping(self) -> dict[str, Any]:
         """The dialect as plain values that JSON can hold; `from_mapping` reads them back."""
-        return {"encoding": self.encoding, "separator": self.separator, "quote": self.quote}
+        return asdict(self)
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> "Dialect":
@@ -48,8 +54,8 @@ class Dialect:
 class ReaderState:
     """A place between two records, from which reading can go on in another process.
 
-    `offset` is the byte and `line` the physical line (from 1) on which the next record starts; `rows_read` counts the
-    data rows before it, skipped rows and the heading excluded.
+    `offset` is the byte (0 in a workbook) and `line` the physical line (from 1; in a workbook the sheet's row) on which
+    the next record starts; `rows_read` counts the data rows before it, skipped rows and the heading excluded.
     """
 
     dialect: Dialect
@@ -69,6 +75,14 @@ class ReaderState:
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> "ReaderState":
         return cls(**{**given, "dialect": Dialect.from_mapping(given["dialect"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a file is to be read, the place where its first record starts, and the warnings that come with that."""
+
+    state: ReaderState
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ from tablib.formats import registry
 
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.tabular.formats import SlicedCsvFormat, register_formats
-from cert_completion_plugin.tabular.opening import opening_state
+from cert_completion_plugin.tabular.opening import open_text
 from cert_completion_plugin.tabular.records import RecordReader
 
 
 def reader(file):
-    return RecordReader(file, opening_state(file, Options()))
+    return RecordReader(file, open_text(file, Options()).state)
 
 
 def test_a_slice_is_loaded_through_tablib(source):
