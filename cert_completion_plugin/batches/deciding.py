@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cert_completion_plugin.batches.evidence_types import evidence_type_of, field_names_of
 from cert_completion_plugin.batches.identity import actor_of
 from cert_completion_plugin.core.dates import DateFormat
 from cert_completion_plugin.core.headings import Columns, read_headings
@@ -18,7 +19,15 @@ def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
     """Decide these rows on the import's day. Raises HostUnavailable, HostContractError."""
     assert batch.as_of is not None
     host = gateway().acting_for(actor_of(batch))
-    return decide_portion(raw, columns_of(batch), date_format_of(batch), batch.options, batch.as_of, host)
+    return decide_portion(
+        raw,
+        columns_of(batch),
+        date_format_of(batch),
+        batch.options,
+        batch.as_of,
+        host,
+        evidence_type=evidence_type_of(batch),
+    )
 
 
 def all_failed(batch: Batch, raw: Sequence[RawRow], reason: Issue) -> list[Decision]:
@@ -39,7 +48,7 @@ def all_failed(batch: Batch, raw: Sequence[RawRow], reason: Issue) -> list[Decis
 
 
 def columns_of(batch: Batch) -> Columns:
-    columns, _ = read_headings(batch.headings)
+    columns, _ = read_headings(batch.headings, field_names_of(batch))
     assert columns is not None
     return columns
 

@@ -1,10 +1,17 @@
 """How an import introduces itself to the hosts."""
 
+from typing import Any
+
 from cert_completion_hooks.types import Actor, BatchInfo
 from django.urls import NoReverseMatch, reverse
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.store.values import Batch
+
+
+def administrator(user_id: Any, username: str) -> Actor:
+    """The administrator with this primary key."""
+    return Actor(key="" if user_id is None else str(user_id), username=username)
 
 
 def actor_of(batch: Batch) -> Actor:

@@ -1,6 +1,6 @@
 """What a reading of a file has come to: kept with every chunk, so that it goes on where it was killed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,12 +53,13 @@ class ReadingProgress:
         }
 
     @classmethod
-    def from_mapping(cls, plain: Mapping[str, Any]) -> "ReadingProgress":
+    def from_mapping(cls, plain: Mapping[str, Any], field_names: Sequence[str] = ()) -> "ReadingProgress":
+        """The progress that `as_mapping` gave, of an import with an evidence type that has these fields."""
         headings = tuple(plain["headings"])
         progress = cls(
             reader=tabular.ReaderState.from_mapping(plain["reader"]),
             headings=headings,
-            columns=read_headings(headings)[0],
+            columns=read_headings(headings, field_names)[0],
             rows=plain["rows"],
             votes=DateVotes.from_state(plain["votes"]),
         )

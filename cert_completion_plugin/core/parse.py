@@ -15,8 +15,9 @@ from cert_completion_plugin.core.rows import Cell, ParsedRow, RawRow
 LIMITS = {USERNAME: 150, SHORT_NAME: 255, ID_NUMBER: 100}
 """How many characters an identifier may have."""
 
-# Control characters, line and paragraph separators, and halves of a surrogate pair.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line and paragraph separators, and halves of a surrogate pair."""
+
 _ROUNDED_NUMBER = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)
 _DAY_NUMBER = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 
@@ -29,6 +30,16 @@ def is_blank(cells: Sequence[Cell]) -> bool:
 def cell_text(cell: Cell) -> str:
     """The normalised text of a cell; a native date is written YYYY-MM-DD."""
     return normalised(cell) if isinstance(cell, str) else cell.isoformat()
+
+
+def is_rounded_number(text: str) -> bool:
+    """Whether a normalised text looks like an identifier that a spreadsheet program made a number of."""
+    return "+" in text and _ROUNDED_NUMBER.fullmatch(text) is not None
+
+
+def is_day_number(text: str) -> bool:
+    """Whether a normalised text looks like a date that a spreadsheet program made a number of."""
+    return _DAY_NUMBER.fullmatch(text) is not None
 
 
 def date_texts(raw: RawRow, columns: Columns) -> Iterator[str]:
@@ -110,10 +121,10 @@ def _identifier(cell: Cell, column: str, issues: list[Issue]) -> tuple[str, bool
         details: dict[str, IssueDetail] = {"limit": LIMITS[column], "length": len(text)}
         issues.append(Issue(Code.VALUE_TOO_LONG, column, _raw_text(cell), details=details))
         return text, False
-    if not text.isprintable() and _UNPRINTABLE.search(text):
+    if not text.isprintable() and UNPRINTABLE.search(text):
         issues.append(Issue(Code.VALUE_UNPRINTABLE, column, _raw_text(cell)))
         return text, False
-    if "+" in text and _ROUNDED_NUMBER.fullmatch(text):
+    if is_rounded_number(text):
         issues.append(Issue(Code.LOOKS_LIKE_SPREADSHEET_DAMAGE, column, _raw_text(cell)))
     return text, True
 
@@ -138,15 +149,15 @@ def _date(cell: Cell, column: str, invalid: Code, date_format: DateFormat | None
 
 
 def _date_issues(cell: str, text: str, column: str, invalid: Code, date_format: DateFormat | None) -> list[Issue]:
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         return [Issue(Code.VALUE_UNPRINTABLE, column, cell)]
-    issues = [Issue(invalid, column, cell, details=_date_details(text, date_format))]
-    if _DAY_NUMBER.fullmatch(text):
+    issues = [Issue(invalid, column, cell, details=date_details(text, date_format))]
+    if is_day_number(text):
         issues.append(Issue(Code.LOOKS_LIKE_SPREADSHEET_DAMAGE, column, cell))
     return issues
 
 
-def _date_details(text: str, date_format: DateFormat | None) -> dict[str, IssueDetail]:
+def date_details(text: str, date_format: DateFormat | None) -> dict[str, IssueDetail]:
     """Why a text is no date: `format` that was expected, `impossible` day with its parts, format that `fits` it."""
     details: dict[str, IssueDetail] = {}
     if date_format:

@@ -1,13 +1,14 @@
-"""The stages in order, for one portion of rows: parse, match, decide."""
+"""The stages in order, for one portion of rows: parse, match, read the fields of evidence, decide."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from cert_completion_hooks.types import CompletionState, EvidenceItem, EvidenceKey, StateKey
+from cert_completion_hooks.types import CompletionState, EvidenceItem, EvidenceKey, EvidenceType, StateKey
 
 from cert_completion_plugin.core.dates import DateFormat
 from cert_completion_plugin.core.decide import decide, evidence_key_of, state_key_of
+from cert_completion_plugin.core.evidence_fields import with_fields
 from cert_completion_plugin.core.headings import COMPLETION_DATE, DUE_DATE, ID_NUMBER, SHORT_NAME, USERNAME, Columns
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.match import resolve
@@ -25,15 +26,19 @@ def decide_portion(
     as_of: date,
     host: Host,
     confirmed: Collection[str] = (),
+    evidence_type: EvidenceType | None = None,
 ) -> list[Decision]:
     """Decide what should happen to the rows of a portion, by line.
 
     A portion holds all rows of its learners. `date_format` is None where the file has no dates. `as_of` is the import's
-    day. `confirmed`: see `match.resolve`. The host is asked once for each kind of thing, for all rows together, and not
-    at all where there is nothing to ask. Raises HostUnavailable where it cannot tell now.
+    day. `confirmed`: see `match.resolve`. `evidence_type` is the chosen one; `columns` were made with its field names.
+    The host is asked once for each kind of thing, for all rows together, and not at all where there is nothing to ask.
+    Raises HostUnavailable where it cannot tell now.
     """
     raw_rows = list(rows)
     resolved = resolve([parse_row(raw, columns, date_format) for raw in raw_rows], host, options, as_of, confirmed)
+    if evidence_type is not None:
+        resolved = with_fields(resolved, evidence_type, date_format)
     states, evidence = _held(resolved, host, as_of)
     decisions = decide(resolved, states, evidence, options, as_of)
     return _with_raw_values(decisions, raw_rows, columns)
@@ -52,7 +57,7 @@ def _held(
 def _with_raw_values(decisions: list[Decision], rows: Iterable[RawRow], columns: Columns) -> list[Decision]:
     """The decisions, with the cells in their issues as they stand in the file.
 
-    Only names and dates without the blanks around them go through the stages.
+    Only names and dates without the blanks around them go through the stages; fields of evidence go as they stand.
     """
     places = {
         USERNAME: columns.username,

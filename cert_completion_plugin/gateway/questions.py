@@ -14,12 +14,14 @@ from cert_completion_hooks import (
     EvidenceItem,
     EvidenceKey,
     EvidenceType,
+    FieldKind,
     Learner,
     StateKey,
     folded,
     normalised,
 )
 
+from cert_completion_plugin.core.headings import heading_key
 from cert_completion_plugin.gateway.answers import Answer
 
 C = TypeVar("C", Learner, Certification)
@@ -109,7 +111,22 @@ def evidence_types(answer: Answer) -> tuple[EvidenceType, ...]:
     offered = () if answer.value is None else tuple(answer.sequence(EvidenceType))
     names = set()
     for each in offered:
-        if not each.name or each.name in names:
+        if not normalised(each.name) or each.name in names:
             answer.wrong("An evidence type has no name, or another's.", "Give each a name of its own.", each.name)
         names.add(each.name)
+        _check_fields(answer, each)
     return offered
+
+
+def _check_fields(answer: Answer, evidence_type: EvidenceType) -> None:
+    """A file's columns are found by the names of the fields, and its cells by their choices."""
+    headings = set()
+    for field in evidence_type.fields:
+        heading, key = heading_key(field.name), f"{evidence_type.name}.{field.name}"
+        if not heading or heading in headings:
+            mend = "Give each a name that differs from the others by more than case, spaces, `_` and `-`."
+            answer.wrong("A field of an evidence type has no name, or another's.", mend, key)
+        headings.add(heading)
+        choices = set(map(normalised, field.choices))
+        if field.kind is FieldKind.CHOICE and (not choices or "" in choices or len(choices) < len(field.choices)):
+            answer.wrong("A choice has no values, a blank one or one twice.", "List what can be chosen.", key)

@@ -117,8 +117,10 @@ def find_evidence(actor: Actor, keys: Sequence[EvidenceKey]) -> Mapping[Evidence
 def evidence_types(actor: Actor) -> Sequence[EvidenceType] | None:
     """List the types of evidence that this administrator may choose.
 
-    Called: when the upload form is shown, and when a file is read for which one was chosen.
-    Return: the types with their fields.
+    Called: when the upload form is shown, and when a file is uploaded for which one was chosen; the type is frozen with
+    the import as it is then.
+    Return: the types with their fields. No two types have one name; no two fields of a type have names that are equal
+    as headings are compared (without case, white space, `_` and `-`).
     If nobody answers: only the default type, which has no fields.
     """
 

@@ -350,7 +350,10 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceField:
-    """One field of an evidence type. `choices` holds the accepted values of a choice."""
+    """One field of an evidence type. `name` is the heading of its column, `label` what people read.
+
+    `choices` holds the accepted values of a choice, at least one, none twice.
+    """
 
     name: str
     kind: FieldKind

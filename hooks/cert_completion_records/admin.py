@@ -44,6 +44,10 @@ def _link(path: str, text: str) -> str:
     return format_html('<a href="{}">{}</a>', path, text) if path else text
 
 
+def _address(address: str, text: str) -> str:
+    return format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, text) if address else text
+
+
 class FromImportMixin:
     """The columns that say where a record came from and lead to the learner's page."""
 
@@ -200,7 +204,8 @@ class EvidenceAdmin(FromImportMixin, _ModelAdmin):
     @admin.display(description=_("values"))
     def field_values(self, row: Evidence) -> str:
         kind = {one.name: one for one in conf.evidence_types()}.get(row.evidence_type)
-        return format_html_join("", "<div>{}: {}</div>", details(row, kind)) or "-"
+        lines = ((detail.label, _address(detail.address, detail.text)) for detail in details(row, kind))
+        return format_html_join("", "<div>{}: {}</div>", lines) or "-"
 
     def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
         if not change:

@@ -6,3 +6,8 @@ class RecordsConfig(AppConfig):
     name = "cert_completion_records"
     verbose_name = _("Certification records")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cert_completion_records import checks
+
+        checks.register()

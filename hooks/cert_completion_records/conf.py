@@ -5,19 +5,33 @@
 `REPORT_PERMISSION`: the permission without which import reports are not linked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from cert_completion_hooks import EvidenceField, EvidenceType, FieldKind
+from cert_completion_hooks import EvidenceField, EvidenceType, FieldKind, folded, normalised
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
 
 NAME = "CERT_COMPLETION_RECORDS"
 _DEFAULT_REPORT_PERMISSION = "cert_completion_plugin.view_import_report"
 
 
+_LONGEST_TYPE_NAME = 100
+_SHAPE = (
+    "A type needs a 'name' and may have a 'label' and 'fields'; a field needs a 'name' and a 'kind', one of: "
+    f"{', '.join(FieldKind)}. A choice also needs 'choices'."
+)
+
+
+class _Malformed(ValueError):
+    """What is wrong with a type or a field, in words."""
+
+
 def _given() -> Mapping[str, Any]:
-    given: Mapping[str, Any] = getattr(settings, NAME, {})
+    given = getattr(settings, NAME, {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(f"{NAME} must be a dictionary, not {given!r}.")
     return given
 
 
@@ -27,26 +41,77 @@ def report_permission() -> str:
 
 def evidence_types() -> tuple[EvidenceType, ...]:
     """The types of evidence that this site offers. Raises ImproperlyConfigured, naming the one that is malformed."""
-    return tuple(_evidence_type(given) for given in _given().get("EVIDENCE_TYPES", ()))
+    given = _given().get("EVIDENCE_TYPES", ())
+    if not isinstance(given, (list, tuple)):
+        raise ImproperlyConfigured(f"{NAME}['EVIDENCE_TYPES'] must be a list, not {given!r}. {_SHAPE}")
+    types: dict[str, EvidenceType] = {}
+    for one in given:
+        try:
+            found = _evidence_type(one, types)
+        except _Malformed as fault:
+            raise ImproperlyConfigured(
+                f"{NAME}['EVIDENCE_TYPES'] holds {one!r}, which is not as it should be: {fault} {_SHAPE}"
+            ) from fault
+        types[found.name] = found
+    return tuple(types.values())
 
 
-def _evidence_type(given: Any) -> EvidenceType:
-    try:
-        fields = tuple(_evidence_field(one) for one in given.get("fields", ()))
-        return EvidenceType(name=given["name"], label=given.get("label", given["name"]), fields=fields)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ImproperlyConfigured(
-            f"{NAME}['EVIDENCE_TYPES'] holds {given!r}, which is not as it should be ({error!r}). "
-            "A type needs a 'name' and may have a 'label' and 'fields'; a field needs a 'name' and a 'kind', one of: "
-            f"{', '.join(FieldKind)}."
-        ) from error
+def _evidence_type(given: Any, others: Collection[str]) -> EvidenceType:
+    name, label = _name_and_label(given)
+    if name in others:
+        raise _Malformed(f"the type {name!r} stands there twice.")
+    if len(name) > _LONGEST_TYPE_NAME:
+        raise _Malformed(f"the name of a type has at most {_LONGEST_TYPE_NAME} characters.")
+    fields = tuple(map(_evidence_field, _list(given, "fields")))
+    headings = [_heading(field.name) for field in fields]
+    for heading, field in zip(headings, fields, strict=True):
+        if not heading or headings.count(heading) > 1:
+            raise _Malformed(
+                f"the field {field.name!r} needs a name that differs from others by more than case, blanks, _ and -."
+            )
+    return EvidenceType(name=name, label=label, fields=fields)
 
 
-def _evidence_field(given: Mapping[str, Any]) -> EvidenceField:
+def _evidence_field(given: Any) -> EvidenceField:
+    name, label = _name_and_label(given)
+    kind, choices = _kind(given.get("kind")), tuple(map(_text, _list(given, "choices")))
+    distinct = set(map(normalised, choices))
+    if (kind is FieldKind.CHOICE) != bool(choices) or "" in distinct or len(distinct) < len(choices):
+        raise _Malformed(f"the field {name!r} needs 'choices' that differ if it is a choice, and none if it is not.")
     return EvidenceField(
-        name=given["name"],
-        kind=FieldKind(given["kind"]),
-        label=given.get("label", given["name"]),
-        required=bool(given.get("required", False)),
-        choices=tuple(given.get("choices", ())),
+        name=name, kind=kind, label=label, required=bool(given.get("required", False)), choices=choices
     )
+
+
+def _name_and_label(given: Any) -> tuple[str, str]:
+    if not isinstance(given, Mapping):
+        raise _Malformed(f"{given!r} is not a dictionary.")
+    name = _text(given.get("name"))
+    if not normalised(name):
+        raise _Malformed("the name is blank.")
+    return name, _text(given.get("label", name)) or name
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, (str, Promise)):
+        raise _Malformed(f"a text is needed where there is {value!r}.")
+    return str(value)
+
+
+def _kind(value: Any) -> FieldKind:
+    try:
+        return FieldKind(value)
+    except ValueError:
+        raise _Malformed(f"there is no kind {value!r}.") from None
+
+
+def _list(given: Mapping[str, Any], key: str) -> Sequence[Any]:
+    value = given.get(key, ())
+    if not isinstance(value, (list, tuple)):
+        raise _Malformed(f"{key!r} must be a list, not {value!r}.")
+    return value
+
+
+def _heading(text: str) -> str:
+    """A name as the headings of files are compared: without case, white space, `_` and `-`."""
+    return "".join(character for character in folded(text) if character not in "_-" and not character.isspace())

@@ -16,7 +16,7 @@ def source_of(batch: BatchInfo) -> ImportSource:
     new = ImportSource(
         batch_id=batch.batch_id,
         file_name=batch.file_name[:255],
-        uploaded_by=batch.actor.username[:254],
+        uploaded_by=batch.uploaded_by.username[:254],
         uploaded_at=batch.uploaded_at,
         report_url=batch.report_url if len(batch.report_url) <= 500 else "",
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from cert_completion_hooks import CertificationState, EvidenceType, FieldValue
+from cert_completion_hooks import CertificationState, EvidenceField, EvidenceType, FieldKind, FieldValue
 from django.db.models import F, Q
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
 from cert_completion_records import conf
@@ -20,8 +21,20 @@ from cert_completion_records.models import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """One field of an evidence item, as people read it. `address`: where the text leads, if it is a web address."""
+
+    label: str
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the page. `state` is for style sheets, `state_text` for people; `report_path` may be empty."""
+    """One line of the page. `state` is for style sheets, `state_text` for people; `report_path` may be empty.
+
+    `uploaded_by` is the user name of the one who uploaded the file that an evidence item came from.
+    """
 
     title: str
     names: tuple[str, ...]
@@ -31,8 +44,9 @@ class Entry:
     expires: date | None = None
     never_expires: bool = False
     due: date | None = None
-    details: tuple[tuple[str, str], ...] = ()
+    details: tuple[Detail, ...] = ()
     came_from: str
+    uploaded_by: str = ""
     report_path: str = ""
 
 
@@ -121,14 +135,23 @@ def _evidence(row: Evidence, kind: EvidenceType | None) -> Entry:
         due=row.due,
         details=details(row, kind),
         came_from=row.came_from,
+        uploaded_by=row.source.uploaded_by if row.source else "",
         report_path=_report_path(row.source),
     )
 
 
-def details(row: Evidence, kind: EvidenceType | None) -> tuple[tuple[str, str], ...]:
-    """The fields of an evidence item as people read them: label and value."""
-    labels = {one.name: one.label for one in kind.fields} if kind else {}
-    return tuple((labels.get(name) or name, _value_text(value)) for name, value in row.fields.items())
+def details(row: Evidence, kind: EvidenceType | None) -> tuple[Detail, ...]:
+    """The fields of an evidence item in the order of its type; those that the type no longer has come last."""
+    values, fields = row.fields, {one.name: one for one in kind.fields} if kind else {}
+    names = [*(name for name in fields if name in values), *(name for name in values if name not in fields)]
+    return tuple(_detail(name, values[name], fields.get(name)) for name in names)
+
+
+def _detail(name: str, value: FieldValue, field: EvidenceField | None) -> Detail:
+    text = _value_text(value)
+    # The value may have been written before the field's kind was changed, or by somebody else.
+    leads_away = field is not None and field.kind is FieldKind.URL and text.lower().startswith(("http://", "https://"))
+    return Detail(label=(field and field.label) or name, text=text, address=text if leads_away else "")
 
 
 def _value_text(value: FieldValue) -> str:
@@ -137,8 +160,10 @@ def _value_text(value: FieldValue) -> str:
             return gettext("Yes") if value else gettext("No")
         case date():
             return _shown(value)
-        case _:
-            return str(value)
+        case Decimal():
+            return number_format(value)
+        case str():
+            return value
 
 
 def _names(certification: Certification) -> tuple[str, ...]:

@@ -139,10 +139,7 @@ def _restore(undo: _Undo, asked: ChangeToUndo) -> None:
 
 
 def _take_back_assignment(undo: _Undo, asked: ChangeToUndo) -> None:
-    """
-
-    nassign, if it was this import that assigned, nothing of it is kept, and the current record is that from before.
-    """
+    """Unassign if this import assigned, nothing of it is kept, and the current record is that from before."""
     row = undo.held.row
     source, _ = undo.stamp.origins.find(asked.change.key)
     if not row.assigned or source is None or row.assigned_source_id != source.pk:

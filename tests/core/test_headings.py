@@ -94,6 +94,28 @@ def test_a_field_of_the_evidence_type_is_not_suggested():
     assert issues == (Issue(Code.COLUMN_MISSING, "duedate"),)
 
 
+def test_the_fields_of_the_evidence_type_are_known_columns():
+    columns, issues = read_headings([*NAMES, "Licence No", "colour"], ["licence_no", "issued"])
+    assert [(issue.code, issue.value) for issue in issues] == [(Code.COLUMN_UNKNOWN, "colour")]
+    assert columns is not None
+    assert columns.fields == {"licence_no": 5}
+
+
+def test_a_required_column_stays_one_when_a_field_has_its_name():
+    columns, issues = read_headings(NAMES, ["Due Date"])
+    assert issues == ()
+    assert columns is not None
+    assert columns.fields == {"Due Date": columns.due_date}
+    _, issues = read_headings(NAMES[:4], ["duedate"])
+    assert issues == (Issue(Code.COLUMN_MISSING, "duedate"),)
+
+
+def test_fields_whose_names_are_one_heading_share_its_column():
+    columns, _ = read_headings([*NAMES, "x-y"], ["X Y", "x_y"])
+    assert columns is not None
+    assert columns.fields == {"X Y": 5, "x_y": 5}
+
+
 def test_a_line_with_another_separator_misses_all_five():
     columns, issues = read_headings([";".join(NAMES)])
     assert columns is None

@@ -8,6 +8,9 @@ import pytest
 from cert_completion_hooks.types import (
     Certification,
     CompletionState,
+    EvidenceField,
+    EvidenceType,
+    FieldKind,
     HostUnavailable,
     Learner,
     LearnerStatus,
@@ -34,8 +37,8 @@ FIXED = Certification(key="c2", short_name="Diving", id_number="D-1", rule=rule(
 LEARNERS = (ANA, Learner(key="l2", username="bea"), Learner(key="l3", username="gone", status=LearnerStatus.DELETED))
 
 
-def columns_of(*headings: str) -> Columns:
-    columns, _ = read_headings(headings)
+def columns_of(*headings: str, fields: Sequence[str] = ()) -> Columns:
+    columns, _ = read_headings(headings, fields)
     assert columns is not None
     return columns
 
@@ -54,9 +57,11 @@ def portion(
     date_format: DateFormat | None = DAY_FIRST,
     confirmed: Sequence[str] = (),
     columns: Columns = FIVE,
+    evidence_type: EvidenceType | None = None,
+    options: Options = OPTIONS,
 ) -> list[Decision]:
     raw = [RawRow(line, tuple(cells)) for line, cells in enumerate(rows, 2)]
-    return decide_portion(raw, columns, date_format, OPTIONS, TODAY, host, confirmed)
+    return decide_portion(raw, columns, date_format, options, TODAY, host, confirmed, evidence_type)
 
 
 def test_from_cells_to_decisions() -> None:
@@ -146,6 +151,68 @@ def test_suspended_learners_are_imported_with_a_warning() -> None:
     host = World([replace(ANA, status=LearnerStatus.SUSPENDED)])
     (decision,) = portion(host, ("ana", "Fire Safety", "", "05/05/2025", ""))
     assert (decision.outcome, codes(decision)) == (Outcome.CERTIFIED, ["learner_suspended"])
+
+
+LICENCE = EvidenceType(
+    name="Licence",
+    fields=(
+        EvidenceField(name="licence_no", kind=FieldKind.TEXT, required=True),
+        EvidenceField(name="issued", kind=FieldKind.DATE),
+    ),
+)
+TYPED = columns_of(*REQUIRED, "Issued", "Licence No", fields=("licence_no", "issued"))
+
+
+def typed(*rows: Sequence[Cell], options: Options = OPTIONS) -> list[Decision]:
+    return portion(world(), *rows, columns=TYPED, evidence_type=LICENCE, options=options)
+
+
+def test_evidence_carries_the_values_of_its_type() -> None:
+    (decision,) = typed(("bea", "Moon Walking", "", "05/05/2025", "", "1/2/2020", " AB-7 "))
+    assert (decision.outcome, decision.issues) == (Outcome.EVIDENCE, ())
+    assert decision.fields == {"licence_no": "AB-7", "issued": date(2020, 2, 1)}
+    (item,) = items_of([decision], "b1", LICENCE.name)
+    assert (item.evidence_type, item.fields) == ("Licence", decision.fields)
+
+
+def test_fields_are_checked_wherever_the_certification_is_unknown_and_nowhere_else() -> None:
+    decisions = typed(
+        ("bea", "Moon Walking", "", "05/05/2025", "", " soon", "A"),
+        ("bea", "Moon Walking", "", "06/05/2025", "", "", ""),
+        ("nobody", "Moon Walking", "", "05/05/2025", "", "soon", "A"),
+        ("bea", "Fire Safety", "", "05/05/2025", "", "soon", ""),
+        ("bea", "Fire Safty", "", "05/05/2025", "", "soon", ""),
+        ("bea", "Fire Safety", "D-1", "05/05/2025", "", "soon", ""),
+        ("bea", "", "", "05/05/2025", "", "soon", ""),
+    )
+    assert [(str(one.outcome), codes(one)) for one in decisions] == [
+        ("rejected", ["evidence_field_invalid"]),
+        ("rejected", ["evidence_field_invalid"]),
+        ("rejected", ["learner_not_found", "evidence_field_invalid"]),
+        ("certified", []),
+        ("rejected", ["certification_close_match"]),
+        ("rejected", ["certification_mismatch"]),
+        ("rejected", ["certification_blank"]),
+    ]
+    assert [(issue.column, issue.value) for one in decisions[:2] for issue in one.issues] == [
+        ("issued", " soon"),
+        ("licenceno", ""),
+    ]
+
+
+def test_an_evidence_type_has_no_effect_where_evidence_is_off() -> None:
+    (decision,) = typed(("bea", "Moon Walking", "", "05/05/2025", "", "soon", ""), options=Options())
+    assert codes(decision) == ["certification_not_found"]
+
+
+def test_evidence_is_the_same_whatever_its_fields() -> None:
+    row = ("bea", "Moon Walking", "", "05/05/2025", "")
+    first, second = typed((*row, "1/2/2020", "A"), (*row, "", "B"))
+    assert (first.outcome, second.outcome, second.repeats_line) == (Outcome.EVIDENCE, Outcome.DUPLICATE, first.line)
+    host = world()
+    host.write([], items_of([first], "b1"))
+    (again,) = portion(host, (*row, "", "B"), columns=TYPED, evidence_type=LICENCE)
+    assert again.outcome is Outcome.ALREADY_HELD
 
 
 cells = st.tuples(

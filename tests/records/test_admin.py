@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from cert_completion_records.models import Certification, Evidence, ImportSource, LearnerCertification, PastCompletion
@@ -72,6 +73,18 @@ def test_learners_are_filtered_by_state(admin_client, row, monkeypatch, state, d
     monkeypatch.setattr("cert_completion_records.admin.today", lambda: date.fromisoformat(day))
     response = admin_client.get(url("learnercertification_changelist"), {"state": state})
     assert (row in response.context["cl"].result_list) == found
+
+
+def test_the_fields_of_evidence_are_shown_and_cannot_be_changed(admin_client, row, settings):
+    fields = [{"name": "proof", "kind": "url", "label": "<Proof>"}, {"name": "hours", "kind": "number"}]
+    settings.CERT_COMPLETION_RECORDS = {"EVIDENCE_TYPES": [{"name": "licence", "fields": fields}]}
+    item = Evidence.objects.get()
+    item.evidence_type, item.fields = "licence", {"proof": "https://example.org/?a&b", "hours": Decimal("1.50")}
+    item.save()
+    page = admin_client.get(url("evidence_change", item.pk)).content.decode()
+    link = '<a href="https://example.org/?a&amp;b" rel="noopener nofollow">https://example.org/?a&amp;b</a>'
+    assert f"<div>&lt;Proof&gt;: {link}</div><div>hours: 1.50</div>" in page
+    assert 'name="fields' not in page
 
 
 def test_a_record_links_to_its_import_and_to_the_learners_page(admin_client, row):

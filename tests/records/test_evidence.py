@@ -41,6 +41,11 @@ def test_an_item_is_created_and_found_again_as_it_was(batch, item):
     assert (row.created_by, row.came_from) == (admin, "batch-1.csv, line 9")
 
 
+def test_the_one_who_uploaded_is_named_also_where_another_approved(batch, item):
+    write(batch(actor=Actor(key="1", username="approver"), uploaded_by=Actor(key="2", username="uploader")), item)
+    assert Evidence.objects.get().source.uploaded_by == "uploader"
+
+
 def test_other_items_are_not_found(batch, item):
     write(batch(), item)
     others = [

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from cert_completion_records.models import Certification, Evidence, ImportSource, LearnerCertification, Rule
@@ -137,6 +138,70 @@ def test_evidence_is_shown_with_its_fields(client, learner, settings):
     page = shown(client, learner)
     for text in (escape("Canoe <Trip>"), "Licence number", "L-7", "Yes", '<time datetime="2025-06-01">'):
         assert text in page
+
+
+def typed(learner, source=None, **fields):
+    item = Evidence(
+        learner=learner, name="Canoe", completed=date(2025, 5, 5), evidence_type="licence", source=source, line=9
+    )
+    item.fields = fields
+    item.save()
+
+
+def offer(settings, *fields):
+    settings.CERT_COMPLETION_RECORDS = {"EVIDENCE_TYPES": [{"name": "licence", "label": "A <b>", "fields": fields}]}
+
+
+def test_every_kind_of_value_is_shown_as_people_read_it(client, learner, settings):
+    kinds = {"day": "date", "ok": "yes_no", "hours": "number", "proof": "url", "note": "text"}
+    offer(settings, *({"name": name, "kind": kind, "label": f"<{name}>"} for name, kind in kinds.items()))
+    address = "https://example.org/?a=1&b='2'"
+    typed(learner, note="<i>x</i>", proof=address, hours=Decimal("12.50"), ok=False, day=date(2020, 1, 2))
+    page = shown(client, learner)
+    shown_values = ["Jan. 2, 2020", "No", "12.50", escape(address), escape("<i>x</i>")]
+    places = [page.index(f">{value}<", page.index(escape("A <b>"))) for value in shown_values]
+    assert places == sorted(places)
+    assert f'<dd><a href="{escape(address)}" rel="noopener nofollow">{escape(address)}</a></dd>' in page
+    assert all(f"<dt>{escape(f'<{name}>')}</dt>" in page for name in kinds)
+    assert "<i>x" not in page
+
+
+def test_numbers_are_written_as_in_the_readers_language(client, learner, settings):
+    offer(settings, {"name": "hours", "kind": "number"})
+    typed(learner, hours=Decimal("12.50"))
+    settings.LANGUAGE_CODE = "de"
+    assert "<dd>12,50</dd>" in shown(client, learner)
+
+
+def test_only_web_addresses_become_links(client, learner, settings):
+    offer(settings, {"name": "proof", "kind": "url"}, {"name": "note", "kind": "text"})
+    typed(learner, proof="javascript:alert(1)", note="https://example.org/")
+    page = shown(client, learner)
+    assert "<dd>javascript:alert(1)</dd>" in page
+    assert "<dd>https://example.org/</dd>" in page
+
+
+def test_evidence_outlives_its_type_and_its_fields(client, learner, settings):
+    typed(learner, number="L-7", passed=True, **{"<no>": "x"})
+    page = shown(client, learner)
+    for text in (
+        "licence",
+        "<dt>number</dt><dd>L-7</dd>",
+        "<dt>passed</dt><dd>Yes</dd>",
+        "<dt>&lt;no&gt;</dt><dd>x</dd>",
+    ):
+        assert text in page
+    offer(settings, {"name": "passed", "kind": "yes_no", "label": "Exam"})
+    page = shown(client, learner)
+    assert page.index("<dt>Exam</dt><dd>Yes</dd>") < page.index("<dt>number</dt><dd>L-7</dd>")
+
+
+def test_evidence_tells_file_line_and_who_uploaded_it(client, learner, source):
+    ImportSource.objects.update(uploaded_by="o'neil <admin>")
+    typed(learner, ImportSource.objects.get())
+    page = shown(client, learner)
+    assert "external.csv, line 9" in page
+    assert "uploaded by o&#x27;neil &lt;admin&gt;" in page
 
 
 def test_a_learner_sees_nothing_of_others(client, learner, hold, record, viewer):
