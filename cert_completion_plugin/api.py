@@ -3,21 +3,24 @@
 Permissions are the caller's to check; `PERMISSION_UPLOAD` and `PERMISSION_VIEW_REPORT` name them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
+from cert_completion_hooks.types import EvidenceType
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from cert_completion_plugin import batches, tasks
+from cert_completion_plugin import batches, conf, tasks
 from cert_completion_plugin.batches import OptionNotOffered, TryAgain
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
+from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import ledger, portions
+from cert_completion_plugin.store import choices, ledger, portions
 from cert_completion_plugin.store.values import Batch, Progress
 
 __all__ = [
@@ -31,18 +34,25 @@ __all__ = [
     "OptionsError",
     "Outcome",
     "Progress",
+    "Story",
     "TryAgain",
     "answer",
+    "defaults",
     "evidence_is_offered",
+    "evidence_types",
+    "explain",
     "find",
+    "last_choice",
     "last_progress",
     "newest",
     "progress",
     "record_of_learning_path",
+    "remember_choice",
     "rows",
     "rows_before",
     "submit",
     "sweep",
+    "undo_is_offered",
     "unfinished",
     "work_off",
 ]
@@ -86,6 +96,34 @@ def evidence_is_offered() -> bool:
     return batches.evidence_is_offered()
 
 
+def undo_is_offered() -> bool:
+    """Whether this site can take back what was written, without which there is no `all_or_nothing`."""
+    return batches.undo_is_offered()
+
+
+def evidence_types(user: AbstractBaseUser) -> tuple[EvidenceType, ...]:
+    """The evidence types that this user may choose beside the default type; none while the host cannot tell."""
+    try:
+        return batches.offered_types(batches.administrator(user.pk, user.get_username()))
+    except batches.CannotTell:
+        return ()
+
+
+def defaults() -> Options:
+    """The site's default options: its setting DEFAULTS, and import-rules.md §2 for what it leaves open."""
+    return conf.settings().defaults
+
+
+def last_choice(user: AbstractBaseUser) -> Options:
+    """The options that this user chose last on the upload page; the site's defaults for those never chosen."""
+    return choices.last(user.pk, defaults())
+
+
+def remember_choice(user: AbstractBaseUser, chosen: Mapping[str, Any]) -> None:
+    """Keep plain values of options as this user's last choice; options that were not offered are best left out."""
+    choices.remember(user.pk, chosen)
+
+
 def find(reference: str) -> Batch | None:
     """The import with this reference (32 hexadecimal digits, hyphens allowed); None if there is none."""
     return stored.find(reference)
@@ -116,6 +154,15 @@ def rows_before(batch: Batch, *, before: int, limit: int = 100) -> list[Decision
     return ledger.page_before(batch, Phase.WRITTEN, before=before, limit=limit)
 
 
+def explain(batch: Batch, line: int) -> Story | None:
+    """The story of the row on this line of the file: what was read, asked, found, decided and computed, and why.
+
+    None if no row begins on that line. A row that is not decided yet has only its cells, and one that an older version
+    decided lacks what was not kept then.
+    """
+    return batches.explain(batch, line)
+
+
 def record_of_learning_path(learner_key: str) -> str:
     """The path of a learner's Record of Learning on this site; "" where the host has none."""
     return gateway().record_of_learning_path(learner_key)
@@ -141,6 +188,5 @@ def work_off(batch_id: int) -> None:
             return
         for portion_id in work.portions:
             batches.work(portion_id)
-        batches.close(batch_id)
-        if not (work.read or work.portions):
+        if not batches.advance(batch_id) and not (work.read or work.portions):
             return

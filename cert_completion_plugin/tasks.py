@@ -32,10 +32,11 @@ def read_batch(batch_id: int) -> None:
 
 @shared_task(name="cert_completion_plugin.work_on_portion", **_OPTIONS)
 def work_on_portion(portion_id: int, batch_id: int) -> None:
-    """Work on one portion; whoever finishes the last one closes the import."""
+    """Work on one portion; whoever finishes the last one takes the import on."""
     try:
-        batches.work(portion_id)
-        batches.close(batch_id)
+        is_turned = batches.work(portion_id)
+        if batches.advance(batch_id) or is_turned:
+            send_next(batch_id)
     except batches.TryAgain as again:
         _send(work_on_portion, portion_id, batch_id, countdown=again.seconds + SLACK)
 
@@ -64,7 +65,8 @@ def send_next(batch_id: int) -> None:
     if work is None:
         return
     if not (work.read or work.portions):
-        batches.close(batch_id)
+        if batches.advance(batch_id):
+            send_next(batch_id)
         return
     batches.sent(batch_id)
     if work.read:

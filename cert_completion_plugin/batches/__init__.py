@@ -1,25 +1,34 @@
 """The life of an import: received, read, worked on portion by portion, closed; swept up where work got lost."""
 
 from cert_completion_plugin.batches.answering import answer
-from cert_completion_plugin.batches.closing import close
+from cert_completion_plugin.batches.closing import advance
+from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
+from cert_completion_plugin.batches.explaining import explain
+from cert_completion_plugin.batches.identity import administrator
+from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import read
-from cert_completion_plugin.batches.receiving import OptionNotOffered, evidence_is_offered, receive
+from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
 from cert_completion_plugin.batches.sweeping import NextWork, next_work, sent, stalled, unfinished
 from cert_completion_plugin.batches.trouble import TryAgain
 
 __all__ = [
+    "CannotTell",
     "NextWork",
     "OptionNotOffered",
     "TryAgain",
+    "administrator",
+    "advance",
     "answer",
-    "close",
     "evidence_is_offered",
+    "explain",
     "next_work",
+    "offered_types",
     "read",
     "receive",
     "sent",
     "stalled",
+    "undo_is_offered",
     "unfinished",
     "work",
 ]

@@ -1,4 +1,6 @@
-"""Closing an import whose last portion is done."""
+"""Taking an import on when its last portion is done: from its plan to writing, and from writing to its end."""
+
+from typing import Any
 
 from cert_completion_hooks.types import BatchSummary
 
@@ -7,17 +9,28 @@ from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, portions
+from cert_completion_plugin.store.values import Batch
 
 
-def close(batch_id: int) -> bool:
-    """End the import if all its portions are written; says whether this call did. Repeating it is harmless."""
+def advance(batch_id: int) -> bool:
+    """Take the import a step on if all its portions are done; says whether this call did. Repeating it is harmless."""
     batch = batches.get(batch_id)
-    if batch is None or batch.state is not BatchState.WRITING:
+    if batch is None or batch.state not in (BatchState.PLANNING, BatchState.WRITING) or not portions.all_done(batch):
         return False
-    closed = portions.close(batch, clock.now())
-    if closed:
+    if batch.state is BatchState.PLANNING:
+        return _begin_writing(batch)
+    ended = portions.close(batch, clock.now())
+    if ended:
         tell_hosts(batch_id)
-    return closed
+    return ended
+
+
+def _begin_writing(batch: Batch) -> bool:
+    """The plan is complete: `all_or_nothing` is decided on it (import-rules.md §6)."""
+    fields: dict[str, Any] = {}
+    if blocking := portions.blocking(batch):
+        fields["held_back"] = {"phase": "planned", **blocking}
+    return batches.move(batch.id, [BatchState.PLANNING], BatchState.WRITING, now=clock.now(), **fields)
 
 
 def tell_hosts(batch_id: int) -> None:

@@ -1,6 +1,6 @@
 """Reading a file: bytes become rows, chunk by chunk, each chunk in a transaction that also keeps where to go on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -8,13 +8,14 @@ from django.db import transaction
 
 from cert_completion_plugin import conf, tabular
 from cert_completion_plugin.batches import clock
-from cert_completion_plugin.batches.closing import close, tell_hosts
+from cert_completion_plugin.batches.closing import advance, tell_hosts
+from cert_completion_plugin.batches.evidence_types import field_names_of
 from cert_completion_plugin.batches.progress import ReadingProgress
 from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.dates import DateVotes
 from cert_completion_plugin.core.headings import Columns, read_headings, unknown_column
 from cert_completion_plugin.core.issues import Code, Issue
-from cert_completion_plugin.core.options import AUTO
+from cert_completion_plugin.core.options import AUTO, CommitPolicy
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.parse import cell_text, date_texts
 from cert_completion_plugin.core.rows import RawRow
@@ -26,9 +27,9 @@ from cert_completion_plugin.store.values import Batch
 def read(batch_id: int) -> bool:
     """Read the file of an import, from the beginning or from where it was interrupted; says whether this call ended it.
 
-    Afterwards the import is `writing` with its portions made (`finished` if the file has no rows), or `needs_answer`,
-    or `refused`. Called twice at once, one of the two reads. Raises TryAgain; after the last attempt the import is
-    `failed`.
+    Afterwards the import is `writing` or `planning` with its portions made (`finished` if the file has no rows), or
+    `needs_answer`, or `refused`. Called twice at once, one of the two reads. Raises TryAgain; after the last attempt
+    the import is `failed`.
     """
     batch = batches.get(batch_id) if batches.count_attempt(batch_id, clock.now()) else None
     if batch is None:
@@ -57,7 +58,8 @@ def _end_without_portions(batch_id: int) -> None:
     if batch and batch.state is BatchState.REFUSED:
         tell_hosts(batch_id)
     elif batch and not batch.rows_read:
-        close(batch_id)
+        while advance(batch_id):
+            continue
 
 
 def _give_up(batch: Batch, error: Exception | None) -> None:
@@ -83,21 +85,23 @@ class _Reading:
         self.batch = batch
         self.mark = batch.reader_mark
         self.source = files.StoredFile(batch)
-        self.progress = ReadingProgress.from_mapping(batch.reader_state) if batch.reader_state else None
+        self.field_names = field_names_of(batch)
+        kept = batch.reader_state
+        self.progress = ReadingProgress.from_mapping(kept, self.field_names) if kept else None
 
     def run(self) -> bool:
         try:
             progress = self.progress or self._read_head()
             self._read_rows(progress)
         except tabular.Refused as refused:
-            self._refuse(refused.issues)
+            self._refuse(refused.issues, {})
         except _Overtaken:
             return False
         return True
 
     def _read_head(self) -> ReadingProgress:
         head = tabular.read_head(self.source, self.batch.options)
-        columns, issues = read_headings(head.headings, line=head.heading_line)
+        columns, issues = read_headings(head.headings, self.field_names, line=head.heading_line)
         progress = ReadingProgress(reader=head.state, headings=head.headings, columns=columns)
         progress.note([*head.issues, *issues])
         with transaction.atomic():
@@ -140,7 +144,7 @@ class _Reading:
             self.batch.id, reader_state=progress.as_mapping(), progressed_at=clock.now(), attempts=0, **fields
         )
 
-    def _refuse(self, issues: Sequence[Issue]) -> None:
+    def _refuse(self, issues: Sequence[Issue], detected: Mapping[str, Any]) -> None:
         now = clock.now()
         with transaction.atomic():
             self._claim()
@@ -151,6 +155,7 @@ class _Reading:
                 now=now,
                 finished_at=now,
                 file_issues=batches.issues_json(issues),
+                detected=detected,
                 reader_state={},
                 rows_read=0,
             )
@@ -158,7 +163,7 @@ class _Reading:
 
     def _finish(self, progress: ReadingProgress) -> None:
         if progress.is_refused:
-            self._refuse(progress.issues)
+            self._refuse(progress.issues, progress.reader.dialect.as_mapping())
             return
         with transaction.atomic():
             self._claim()
@@ -183,13 +188,14 @@ class _Reading:
         self._begin_work(date_format=chosen, **fields)
 
     def _begin_work(self, **fields: Any) -> None:
-        """Make the portions."""
+        """Make the portions. A complete plan comes before writing where all rows depend on each other."""
+        plans = self.batch.options.commit_policy is CommitPolicy.ALL_OR_NOTHING
         runs = pack(rows.slice_counts(self.batch.id), conf.settings().portion_rows)
         portions.make(self.batch.id, self.batch.plan, runs)
         batches.move(
             self.batch.id,
             [BatchState.READING],
-            BatchState.WRITING,
+            BatchState.PLANNING if plans else BatchState.WRITING,
             now=clock.now(),
             as_of=clock.today(),
             reader_state={},

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from cert_completion_hooks.types import Capability, HostUnavailable
+from cert_completion_hooks.types import Actor, EvidenceType
 from django.db import transaction
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.closing import tell_hosts
+from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types, type_as_json
+from cert_completion_plugin.batches.identity import administrator
+from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import CommitPolicy, Messages, Options, UnknownCertification
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, files
 from cert_completion_plugin.store.values import Batch
 
@@ -28,15 +30,17 @@ def receive(
     """Store an uploaded file as a new import, whole or not at all.
 
     A file over the site's limit becomes an import in state `refused` that keeps none of its bytes.
-    Raises OptionNotOffered.
+    The chosen evidence type is frozen with it as it is now. Raises OptionNotOffered.
     """
     _check_offered(options)
+    evidence_type = _chosen_type(options, administrator(uploaded_by_id, uploaded_by_name))
     with transaction.atomic():
         batch = batches.create(
             file_name=file_name,
             uploaded_by_id=uploaded_by_id,
             uploaded_by_name=uploaded_by_name,
             options=options,
+            evidence_type=None if evidence_type is None else type_as_json(evidence_type),
             now=clock.now(),
         )
         _store(batch, chunks)
@@ -68,22 +72,14 @@ def _save(batch: Batch, arriving: files.Arriving, storage: str) -> str:
     return ""
 
 
-def evidence_is_offered() -> bool:
-    """Whether a host of this site can create evidence, or cannot tell just now."""
-    try:
-        return Capability.EVIDENCE in gateway().capabilities
-    except HostUnavailable:
-        return True
-
-
 def _check_offered(options: Options) -> None:
     if options.unknown_certification is UnknownCertification.CREATE_EVIDENCE and not evidence_is_offered():
         raise OptionNotOffered("No host of this site can create evidence; choose unknown_certification='ignore'.")
+    if options.commit_policy is CommitPolicy.ALL_OR_NOTHING and not undo_is_offered():
+        raise OptionNotOffered("No host of this site can undo what was written; choose commit_policy='valid_rows'.")
     later = {
         "review": options.review,
         "messages": options.messages is not Messages.NONE,
-        "commit_policy": options.commit_policy is not CommitPolicy.VALID_ROWS,
-        "evidence_type": bool(options.evidence_type),
     }
     for name, chosen in later.items():
         if chosen:
@@ -91,3 +87,21 @@ def _check_offered(options: Options) -> None:
             raise OptionNotOffered(
                 f"This version does not offer {name}={value!r} yet; leave the option out or switch it off."
             )
+
+
+def _chosen_type(options: Options, actor: Actor) -> EvidenceType | None:
+    """The type that was chosen, as the host describes it to this administrator; None for the default type."""
+    name = options.evidence_type
+    if not name:
+        return None
+    try:
+        offered = {each.name: each for each in offered_types(actor)}
+    except CannotTell as problem:
+        raise OptionNotOffered(
+            f"Whether there is an evidence type {name!r} cannot be checked just now. Try again later, or tell the "
+            f"site's operator the reference {problem.reference}."
+        ) from problem
+    if name not in offered:
+        names = ", ".join(map(repr, offered)) or "only the default type, which has no name"
+        raise OptionNotOffered(f"You are not offered an evidence type {name!r}. Offered to you: {names}.")
+    return offered[name]

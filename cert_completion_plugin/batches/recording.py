@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.batches.trouble import reference_of
+from cert_completion_plugin.core.all_or_nothing import changes_to_undo, kept_rows
 from cert_completion_plugin.core.changes import Settled, changes_of, items_of, settle
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.rows import Decision
@@ -25,6 +26,7 @@ class Recorder:
     def __init__(self, batch: Batch) -> None:
         self.gateway = gateway()
         self.batch_id = batch.reference
+        self.evidence_type = batch.options.evidence_type
         self.info = info_of(batch)
         self.faults: dict[str, Issue] = {}
 
@@ -38,10 +40,20 @@ class Recorder:
 
         Raises HostUnavailable, HostContractError, and database errors that do not name data.
         """
-        changes, items = changes_of(decisions, self.batch_id), items_of(decisions, self.batch_id)
+        changes, items = changes_of(decisions, self.batch_id), items_of(decisions, self.batch_id, self.evidence_type)
         results = self._isolated(lambda some: self.gateway.record_completions(self.info, some), changes)
         results |= self._isolated(lambda some: self.gateway.record_evidence(self.info, some), items)
         return settle(decisions, results, self.batch_id, self.faults)
+
+    def take_back(self, decisions: Sequence[Decision]) -> set[str]:
+        """Have the host undo what these decisions had written; returns the row keys of what it kept.
+
+        Raises HostUnavailable, HostContractError, and errors of the database.
+        """
+        changes = changes_to_undo(decisions, self.batch_id)
+        items = items_of(decisions, self.batch_id, self.evidence_type)
+        results = self.gateway.undo_changes(self.info, changes, items, preview=False)
+        return kept_rows(changes, items, results)
 
     def _isolated(
         self, send: Callable[[Sequence[Asked]], Mapping[str, WriteResult]], asked: Sequence[Asked]

@@ -169,28 +169,38 @@ def as_failed(decisions: Iterable[Decision], keys: Collection[DecisionKey], reas
     return _as_failed(decisions, dict.fromkeys(keys, reason))
 
 
+def all_as_failed(decisions: Iterable[Decision], reason: Issue) -> list[Decision]:
+    """The decisions, all that would have been written `failed` for this reason."""
+    return [_failed(decision, reason) if decision.outcome.writes else decision for decision in decisions]
+
+
 def _as_failed(decisions: Iterable[Decision], reasons: Mapping[DecisionKey, Issue]) -> list[Decision]:
     settled = []
     for decision in decisions:
         reason = reasons.get(key_of(decision)) if decision.outcome.writes else None
         if reason is not None:
-            decision = _unwritten(decision, Outcome.FAILED, in_order([*decision.issues, reason]))
+            decision = _failed(decision, reason)
         settled.append(decision)
     return settled
+
+
+def _failed(decision: Decision, reason: Issue) -> Decision:
+    return unwritten(decision, Outcome.FAILED, in_order([*decision.issues, reason]))
 
 
 def as_drifted(decisions: Iterable[Decision], keys: Collection[DecisionKey]) -> list[Decision]:
     """The decisions, all about one of the keys `drifted`, save those that are rejected, failed or cancelled."""
     return [
-        _unwritten(decision, Outcome.DRIFTED, decision.issues)
+        unwritten(decision, Outcome.DRIFTED, decision.issues)
         if decision.outcome not in _NOT_PART_OF_A_PAIR and key_of(decision) in keys
         else decision
         for decision in decisions
     ]
 
 
-def _unwritten(decision: Decision, outcome: Outcome, issues: tuple[Issue, ...]) -> Decision:
+def unwritten(decision: Decision, outcome: Outcome, issues: tuple[Issue, ...]) -> Decision:
     """A decision without what only rows that are written have."""
+    kept = tuple(issue for issue in issues if issue.code is not Code.EXPIRES_IN_PAST)
     return replace(
-        decision, outcome=outcome, issues=issues, expires=None, window_opens=None, repeats_line=None, basis=None
+        decision, outcome=outcome, issues=kept, expires=None, window_opens=None, repeats_line=None, basis=None
     )

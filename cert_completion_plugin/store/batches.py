@@ -17,7 +17,15 @@ from cert_completion_plugin.store.values import Batch, column_text, dumps, issue
 WORKING = tuple(state for state in BatchState if state.is_working)
 
 
-def create(*, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, options: Options, now: datetime) -> Batch:
+def create(
+    *,
+    file_name: str,
+    uploaded_by_id: Any,
+    uploaded_by_name: str,
+    options: Options,
+    now: datetime,
+    evidence_type: Mapping[str, Any] | None = None,
+) -> Batch:
     """A new import in state `received`, without its file."""
     row = ImportBatch.objects.create(
         state=BatchState.RECEIVED,
@@ -26,6 +34,7 @@ def create(*, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, option
         uploaded_by_name=column_text(uploaded_by_name, 255),
         uploaded_at=now,
         options=dumps(options.as_mapping()),
+        evidence_type=dumps(evidence_type),
         progressed_at=now,
     )
     return _value(row)
@@ -68,6 +77,11 @@ def count_attempt(batch_id: int, now: datetime) -> bool:
 def is_due(now: datetime) -> Q:
     """Not told to wait, or long enough."""
     return Q(due_at__isnull=True) | Q(due_at__lte=now)
+
+
+def hold_back(batch_id: int, reason: Mapping[str, Any]) -> None:
+    """Keep everything of this import unwritten, for this reason; the first one stays."""
+    ImportBatch.objects.filter(pk=batch_id, held_back=dumps(None)).update(held_back=dumps(reason))
 
 
 def claim_reading(batch_id: int, mark: int) -> bool:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.models import LedgerEntry, RowIssue
 from cert_completion_plugin.store.decisions import decision_from_json, detail_of
 from cert_completion_plugin.store.values import Batch, column_text
+
+_LINES_AT_ONCE = 500
 
 
 def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: int = 0) -> None:
@@ -14,7 +18,7 @@ def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: 
     LedgerEntry.objects.bulk_create(
         [_entry(batch, phase, decision, revision) for decision in decisions], batch_size=500
     )
-    if phase is Phase.WRITTEN:
+    if phase is Phase.WRITTEN and not revision:
         RowIssue.objects.bulk_create(_row_issues(batch, decisions), batch_size=1000)
 
 
@@ -44,23 +48,39 @@ def _row_issues(batch: Batch, decisions: Iterable[Decision]) -> list[RowIssue]:
     ]
 
 
-def planned(batch: Batch, lines: Sequence[int]) -> dict[int, tuple[Decision, int]]:
-    """The planned decisions of these lines, each with its revision; of several revisions the last."""
-    entries = LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=Phase.PLANNED, line__in=lines)
-    latest = entries.order_by("line", "revision")
-    return {entry.line: (_decision(entry), entry.revision) for entry in latest}
+def latest(batch: Batch, phase: Phase, lines: Sequence[int]) -> dict[int, tuple[Decision, int]]:
+    """The decisions of these lines in a phase, each with its revision; of several revisions the last."""
+    found: dict[int, tuple[Decision, int]] = {}
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        entries = _entries(batch, phase).filter(line__in=lines[start : start + _LINES_AT_ONCE])
+        for entry in entries.order_by("line", "revision"):
+            found[entry.line] = _decision(entry), entry.revision
+    return found
 
 
 def page(batch: Batch, phase: Phase, *, after: int, limit: int) -> list[Decision]:
     """The next `limit` entries of a phase with a line above `after`, by line."""
-    entries = LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=phase, line__gt=after)
+    entries = _last_revisions(batch, phase).filter(line__gt=after)
     return [_decision(entry) for entry in entries.order_by("line")[:limit]]
 
 
 def page_before(batch: Batch, phase: Phase, *, before: int, limit: int) -> list[Decision]:
     """The last `limit` entries of a phase with a line below `before`, by line."""
-    entries = LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=phase, line__lt=before)
+    entries = _last_revisions(batch, phase).filter(line__lt=before)
     return [_decision(entry) for entry in reversed(entries.order_by("-line")[:limit])]
+
+
+def _entries(batch: Batch, phase: Phase) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=phase)
+
+
+def _last_revisions(batch: Batch, phase: Phase) -> QuerySet[LedgerEntry]:
+    """One entry for each line. Written entries have a second revision only where an import was held back."""
+    entries = _entries(batch, phase)
+    if phase is Phase.WRITTEN and batch.held_back is None:
+        return entries
+    later = _entries(batch, phase).filter(line=OuterRef("line"), revision__gt=OuterRef("revision"))
+    return entries.filter(~Exists(later))
 
 
 def _decision(entry: LedgerEntry) -> Decision:

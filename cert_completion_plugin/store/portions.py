@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
@@ -15,8 +15,17 @@ from cert_completion_plugin.store.batches import is_due
 from cert_completion_plugin.store.values import Batch, PortionWork, Progress, dumps
 
 WAITING, PLANNED, WRITTEN = Portion.State.WAITING, Portion.State.PLANNED, Portion.State.WRITTEN
+HELD_BACK = Portion.State.HELD_BACK
 
 Counts = dict[str, dict[str, int]]
+"""Rows by outcome under "outcomes", by code under "issues"; under "blocking" what `all_or_nothing` asks of a plan."""
+
+
+def done_states(batch: Batch) -> tuple[str, ...]:
+    """The states in which a portion needs no more work as long as the import is where it is now."""
+    if batch.held_back is not None:
+        return (HELD_BACK,)
+    return (PLANNED,) if batch.state is BatchState.PLANNING else (WRITTEN,)
 
 
 def make(batch_id: int, plan: int, runs: Sequence[SliceRun]) -> None:
@@ -32,9 +41,17 @@ def make(batch_id: int, plan: int, runs: Sequence[SliceRun]) -> None:
 
 
 def due_ids(batch: Batch, now: datetime) -> list[int]:
-    """The portions of the present plan that are not written yet and not told to wait, in order."""
-    portions = Portion.objects.filter(is_due(now), batch_id=batch.id, plan=batch.plan).exclude(state=WRITTEN)
+    """The portions of the present plan that are not done yet and not told to wait, in order."""
+    portions = _of(batch).filter(is_due(now)).exclude(state__in=done_states(batch))
     return list(portions.order_by("number").values_list("pk", flat=True))
+
+
+def _of(batch: Batch) -> QuerySet[Portion]:
+    return Portion.objects.filter(batch_id=batch.id, plan=batch.plan)
+
+
+def all_done(batch: Batch) -> bool:
+    return not _of(batch).exclude(state__in=done_states(batch)).exists()
 
 
 def get(portion_id: int) -> PortionWork | None:
@@ -57,7 +74,7 @@ def count_attempt(portion: PortionWork, now: datetime) -> bool:
 
 def wait(portion_id: int, until: datetime) -> None:
     """Let nobody work on a portion before then, whatever copies of its task there are."""
-    Portion.objects.filter(pk=portion_id).exclude(state=WRITTEN).update(due_at=until)
+    Portion.objects.filter(pk=portion_id).update(due_at=until)
 
 
 def claim(portion: PortionWork, target: str, now: datetime) -> bool:
@@ -73,19 +90,18 @@ def set_counts(portion_id: int, counts: Counts) -> None:
     Portion.objects.filter(pk=portion_id).update(counts=dumps(counts))
 
 
-def begin_phase(portion_id: int) -> None:
-    """A new phase of a portion begins: its attempts are counted from the one that is under way."""
-    Portion.objects.filter(pk=portion_id).update(attempts=1)
+def begin_phase(portion_id: int, attempts: int) -> None:
+    """A new phase of a portion begins, with so many attempts made: 1 if the one that is under way goes on with it."""
+    Portion.objects.filter(pk=portion_id).update(attempts=attempts)
 
 
 def progress(batch: Batch) -> Progress:
     """How far the present plan has come, added up from the portions; never counts rows."""
-    portions = Portion.objects.filter(batch_id=batch.id, plan=batch.plan)
     done = rows = number = 0
     total: dict[str, Counter[str]] = {"outcomes": Counter(), "issues": Counter()}
-    for state, size, counts in portions.values_list("state", "rows", "counts"):
+    for state, size, counts in _of(batch).values_list("state", "rows", "counts"):
         number += 1
-        if state == WRITTEN:
+        if state in done_states(batch):
             done += 1
             rows += size
             _add(total, json.loads(counts))
@@ -95,17 +111,26 @@ def progress(batch: Batch) -> Progress:
 
 
 def _add(total: Mapping[str, Counter[str]], counts: Mapping[str, Mapping[str, int]]) -> None:
-    for kind, numbers in counts.items():
-        total[kind].update(numbers)
+    for kind in total:
+        total[kind].update(counts.get(kind, {}))
+
+
+def blocking(batch: Batch) -> dict[str, int] | None:
+    """How many `rows` of a complete plan hold all others back, and the first one's `line`; None if none does."""
+    counts = [json.loads(counts).get("blocking") for counts in _of(batch).values_list("counts", flat=True)]
+    found = [each for each in counts if each]
+    if not found:
+        return None
+    return {"rows": sum(each["rows"] for each in found), "line": min(each["line"] for each in found)}
 
 
 def close(batch: Batch, now: datetime) -> bool:
-    """End an import of which every portion is written; says whether this call did. Repeating it is harmless.
+    """End an import of which every portion was found done; says whether this call did. Repeating it is harmless.
 
-    What is written stays written, so that the last statement alone decides, and no transaction is needed.
+    What is done stays done unless the import was held back meanwhile, so that the last statement alone decides.
     """
-    if Portion.objects.filter(batch_id=batch.id, plan=batch.plan).exclude(state=WRITTEN).exists():
-        return False
     totals = dumps(progress(batch).counts)
-    writing = ImportBatch.objects.filter(pk=batch.id, state=BatchState.WRITING, plan=batch.plan)
+    writing = ImportBatch.objects.filter(
+        pk=batch.id, state=BatchState.WRITING, plan=batch.plan, held_back=dumps(batch.held_back)
+    )
     return bool(writing.update(state=BatchState.FINISHED, finished_at=now, progressed_at=now, counts=totals))

@@ -44,6 +44,12 @@ def in_slices(batch_id: int, first: int, last: int) -> list[RawRow]:
     return [RawRow(line, _read(cells)) for line, cells in rows.values_list("line", "cells")]
 
 
+def lines_in_slices(batch_id: int, first: int, last: int) -> list[int]:
+    """The lines of the rows of a run of slices, both ends included, in order."""
+    found = ImportRow.objects.filter(batch_id=batch_id, slice__gte=first, slice__lte=last)
+    return list(found.order_by("line").values_list("line", flat=True))
+
+
 def with_lines(batch_id: int, lines: Sequence[int]) -> dict[int, RawRow]:
     rows = ImportRow.objects.filter(batch_id=batch_id, line__in=lines).values_list("line", "cells")
     return {line: RawRow(line, _read(cells)) for line, cells in rows}

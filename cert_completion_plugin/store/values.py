@@ -17,9 +17,9 @@ class Batch:
     """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
 
     `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
-    asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as it
-    was when the file was uploaded; `held_back` says why `all_or_nothing` keeps everything unwritten. `counts` holds, once the import has ended, rows by outcome under
-    "outcomes" and by code under "issues".
+    asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as
+    it was when the file was uploaded; `held_back` says why `all_or_nothing` keeps everything unwritten. `counts` holds,
+    once the import has ended, rows by outcome under "outcomes" and by code under "issues".
     """
 
     id: int

@@ -6,7 +6,7 @@ from cert_completion_hooks.memory import MemoryHost
 from django.db import IntegrityError, OperationalError
 
 from cert_completion_plugin import api, batches
-from cert_completion_plugin.batches import portions as working
+from cert_completion_plugin.batches import writing as working
 from cert_completion_plugin.models import LedgerEntry, Portion
 from tests.batches.conftest import let_time_pass, outcomes
 
@@ -20,6 +20,18 @@ def read(batch):
     """Read the file and return the ids of its portions."""
     batches.read(batch.id)
     return list(Portion.objects.filter(batch_id=batch.id).order_by("number").values_list("pk", flat=True))
+
+
+def break_before_commit(patch, error):
+    """From now on the host writes a portion, and then, before that is kept, this happens."""
+    keep = working.keep
+
+    def breaks(batch, portion, state, decisions):
+        if state == Portion.State.WRITTEN:
+            raise error
+        keep(batch, portion, state, decisions)
+
+    patch.setattr(working, "keep", breaks)
 
 
 def issue_codes(batch):
@@ -53,7 +65,7 @@ def test_the_outcomes_add_up_and_the_host_holds_the_records(world, submit):
 def test_a_host_hears_of_the_end_once(world, submit):
     batch = submit("a00,Forklift,F1,2025-06-01,")
     api.work_off(batch.id)
-    assert batches.close(batch.id) is False
+    assert batches.advance(batch.id) is False
     [(info, summary)] = world.finished
     assert info.batch_id == batch.reference
     assert (summary.rows, dict(summary.outcomes)) == (1, {"certified": 1})
@@ -64,7 +76,7 @@ def test_a_portion_delivered_twice_is_worked_on_once(world, submit):
     [portion] = read(batch)
     batches.work(portion)
     batches.work(portion)
-    batches.close(batch.id)
+    batches.advance(batch.id)
     batches.work(portion)
     assert len(world.written) == 1
     assert LedgerEntry.objects.filter(batch_id=batch.id, phase="written").count() == 1
@@ -75,11 +87,8 @@ def test_a_worker_that_dies_before_its_commit_leaves_nothing_behind(world, submi
     batch = submit("a00,Forklift,F1,2025-06-01,", "a01,Forklift,F1,2025-06-01,")
     [portion] = read(batch)
 
-    def dies(*args, **kwargs):
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
-        patch.setattr(working, "_finish", dies)
+        break_before_commit(patch, KeyboardInterrupt)
         with pytest.raises(KeyboardInterrupt):
             batches.work(portion)
     assert not LedgerEntry.objects.filter(batch_id=batch.id, phase="written").exists()
@@ -105,7 +114,7 @@ def test_attempts_are_counted_even_when_the_work_is_rolled_back(world, submit, m
         let_time_pass()
     assert pauses == sorted(set(pauses))
     batches.work(portion)
-    batches.close(batch.id)
+    batches.advance(batch.id)
     assert outcomes(batch) == {2: "failed"}
     assert issue_codes(batch) == {2: ["internal_error"]}
     assert api.find(batch.reference).state == "finished"
@@ -276,11 +285,10 @@ def test_what_still_conflicts_the_third_time_fails_and_nothing_else(world, submi
 def test_the_same_decisions_are_sent_again_to_a_host_with_its_own_store(world, submit, monkeypatch):
     batch = submit("a00,Forklift,F1,2025-06-01,")
     [portion] = read(batch)
-    finish = working._finish
-    monkeypatch.setattr(working, "_finish", lambda *args: 1 / 0)
-    with pytest.raises(api.TryAgain):
-        batches.work(portion)
-    monkeypatch.setattr(working, "_finish", finish)
+    with monkeypatch.context() as patch:
+        break_before_commit(patch, ZeroDivisionError)
+        with pytest.raises(api.TryAgain):
+            batches.work(portion)
     let_time_pass()
     world.hold("a00", "Forklift", current=CompletionRecord(completed=date(2026, 1, 1), expires=date(2027, 1, 1)))
     api.work_off(batch.id)

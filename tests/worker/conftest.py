@@ -1,12 +1,19 @@
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
+
+from cert_completion_plugin.core.headings import REQUIRED
+from cert_completion_plugin.core.slices import SLICES
+from sandbox.demo_table import COURSES, HEIGHTS, PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).with_name("driver.py")
@@ -95,4 +102,22 @@ def file(tmp_path_factory):
     lines = (ROOT / "sandbox" / "samples" / "ten-thousand.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     path = tmp_path_factory.mktemp("file") / "four-thousand.csv"
     path.write_text("".join(lines[:4001]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def refused_in_the_end(tmp_path_factory):
+    """A file without a mistake, of which the sandbox's host refuses one row, in the portion that comes last."""
+    usernames = sorted((person.username for person in PEOPLE), key=lambda name: crc32(name.encode()) % SLICES)
+    offered = [course for course in COURSES if course.offered]
+    rows = [
+        (username, course.short_name, course.id_number, date(2016, 1, 4) + timedelta(days=30 * number), "")
+        for number in range(3)
+        for username in usernames
+        for course in offered
+    ]
+    rows.append((usernames[-1], HEIGHTS.short_name, HEIGHTS.id_number, date(2026, 1, 5), ""))
+    path = tmp_path_factory.mktemp("file") / "refused-in-the-end.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([REQUIRED, *rows])
     return path

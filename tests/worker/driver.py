@@ -1,4 +1,4 @@
-"""Run as a process of its own on the worker tests' site: `driver.py submit FILE`, `state REFERENCE`, `records`."""
+"""Run as a process of its own on the worker tests' site: submit FILE [POLICY], state REFERENCE, records."""
 
 import hashlib
 import json
@@ -16,10 +16,15 @@ from cert_completion_plugin import api  # noqa: E402
 from cert_completion_plugin.store.portions import progress  # noqa: E402
 
 
-def submit(file):
+def submit(file, commit_policy="valid_rows"):
     """Upload a file as the uploader, and print the import's reference."""
     uploader = get_user_model().objects.get(username="uploader")
-    options = {"review": False, "import_action": "certify_if_newer", "unknown_certification": "create_evidence"}
+    options = {
+        "review": False,
+        "import_action": "certify_if_newer",
+        "unknown_certification": "create_evidence",
+        "commit_policy": commit_policy,
+    }
     content = Path(file).read_bytes()
     batch = api.submit(uploader, [content], file_name="file.csv", options=api.Options.from_mapping(options))
     print(batch.reference)
@@ -30,7 +35,8 @@ def state(reference):
     assert batch is not None
     done = progress(batch)
     rows = len(api.rows(batch, limit=1_000_000))
-    print(json.dumps({"state": batch.state, "counts": batch.counts, "done": done.portions_done, "rows": rows}))
+    told = {"state": batch.state, "counts": batch.counts, "done": done.portions_done, "rows": rows}
+    print(json.dumps({**told, "held_back": batch.held_back}))
 
 
 def records():

@@ -33,6 +33,26 @@ def test_a_killed_worker_changes_nothing_in_the_end(make_site, file):
     assert site.driver("records") == undisturbed.driver("records")
 
 
+def test_what_all_or_nothing_takes_back_is_taken_back_by_whoever_comes_next(make_site, refused_in_the_end):
+    """Killed while it plans, while it writes, and while it takes back; nothing of it stays."""
+    site = make_site("all-or-nothing")
+    before = site.driver("records")
+    reference = site.driver("submit", refused_in_the_end, "all_or_nothing")
+    for reached in (
+        lambda state: state["done"] >= 2,
+        lambda state: state["state"] == "writing" and state["done"] >= 2,
+        lambda state: state["held_back"],
+    ):
+        site.start_worker()
+        site.wait_for(reference, reached)
+        site.kill_worker()
+    site.start_worker()
+    ended = site.wait_for(reference, is_finished)
+    assert ended["counts"]["outcomes"] == {"cancelled": ended["rows"] - 1, "failed": 1}
+    assert ended["held_back"]["phase"] == "written"
+    assert site.driver("records") == before
+
+
 def test_without_a_worker_the_command_does_the_work(make_site, file):
     site = make_site("no-worker")
     reference = site.driver("submit", file)
