@@ -5,27 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from cert_completion_hooks.types import (
-    CertificationState,
-    CompletionRecord,
+    CertificationRef,
     CompletionState,
     EvidenceItem,
     EvidenceKey,
-    RecertificationRule,
     StateKey,
 )
 
-from cert_completion_plugin.core.expiry import (
-    DateOutOfRange,
-    RecordDates,
-    RuleMisconfigured,
-    contradicts_itself,
-    record_dates,
-)
+from cert_completion_plugin.core.expiry import DateOutOfRange, RecordDates, RuleMisconfigured, record_dates
+from cert_completion_plugin.core.grounds import Ground, outcome_on
 from cert_completion_plugin.core.headings import COMPLETION_DATE
+from cert_completion_plugin.core.held import Held
 from cert_completion_plugin.core.issues import Code, Issue, in_order
 from cert_completion_plugin.core.options import Assign, ImportAction, Messages, Options
 from cert_completion_plugin.core.outcomes import Outcome
-from cert_completion_plugin.core.rows import Decision, PairBasis, ResolvedRow
+from cert_completion_plugin.core.rows import Decision, PairBasis, ResolvedRow, Trace
 
 _NOTHING_HELD = CompletionState()
 _NO_ACTIVE_PERIOD = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "no_active_period"})
@@ -73,7 +67,7 @@ def decide(
         elif (item := evidence_key_of(row)) is not None:
             items.setdefault(item, []).append(row)
         else:
-            decisions.append(_decision(_Fate(row, Outcome.REJECTED)))
+            decisions.append(_decision(_Fate(row, Outcome.REJECTED, _trace_of_undecided(row))))
     for pair, of_pair in pairs.items():
         decisions += _decide_pair(of_pair, states.get(pair, _NOTHING_HELD), options, as_of)
     for item, of_item in items.items():
@@ -88,29 +82,58 @@ class _Fate:
 
     row: ResolvedRow
     outcome: Outcome
+    trace: Trace | None
     dates: RecordDates | None = None
     issue: Issue | None = None
     repeats_line: int | None = None
 
 
+def _trace(
+    row: ResolvedRow, ground: Ground, held: Held, leading_line: int, held_expiries: tuple[date | None, ...] = ()
+) -> Trace:
+    """What is kept of the hosts' answers about a row that can be written; `leading_line` may be its own."""
+    certification = row.certification
+    assert certification is not None, "a row that is about a learner and certification has one"
+    return Trace(
+        certification=CertificationRef(certification.short_name, certification.id_number),
+        rule=certification.rule,
+        ground=ground,
+        state=held.state.state,
+        current=held.current,
+        contradictory=held.contradictory,
+        leading_line=None if leading_line == row.line else leading_line,
+        held_expiries=held_expiries,
+    )
+
+
+def _trace_of_undecided(row: ResolvedRow) -> Trace | None:
+    found = row.certification
+    return Trace(certification=CertificationRef(found.short_name, found.id_number), rule=found.rule) if found else None
+
+
 def _decide_item(rows: Sequence[ResolvedRow], is_held: bool) -> list[Decision]:
     """Decide rows that would all become the same evidence item (import-rules.md §5)."""
     if is_held:
-        return [_decision(_Fate(row, Outcome.ALREADY_HELD)) for row in rows]
+        held = Trace(ground=Ground.HELD_EVIDENCE)
+        return [_decision(_Fate(row, Outcome.ALREADY_HELD, held)) for row in rows]
     first = min(rows, key=lambda row: row.line)
-    fates = [_Fate(row, Outcome.DUPLICATE, repeats_line=first.line) for row in rows if row is not first]
-    return [_decision(fate) for fate in (_Fate(first, Outcome.EVIDENCE), *fates)]
+    created = _Fate(first, Outcome.EVIDENCE, Trace(ground=Ground.NEW_EVIDENCE))
+    repeats = Trace(ground=Ground.DUPLICATE)
+    others = [_Fate(row, Outcome.DUPLICATE, repeats, repeats_line=first.line) for row in rows if row is not first]
+    return [_decision(fate) for fate in (created, *others)]
 
 
 def _decide_pair(rows: list[ResolvedRow], state: CompletionState, options: Options, as_of: date) -> list[Decision]:
     """Decide the rows of one learner and certification, which are taken together (import-rules.md §4)."""
     rows.sort(key=_newest_first)
     rule = rows[0].certification.rule if rows[0].certification else None
-    held = _Held(state, rule, as_of)
+    held = Held(state, rule, as_of)
     try:
         fates = _fates(rows, held, options.import_action)
     except RuleMisconfigured:
-        return [_decision(_Fate(row, Outcome.FAILED, issue=_NO_ACTIVE_PERIOD)) for row in rows]
+        return [
+            _decision(_Fate(row, Outcome.FAILED, _trace_of_undecided(row), issue=_NO_ACTIVE_PERIOD)) for row in rows
+        ]
     carrier = _basis_carrier(fates)
     return [_decision(fate, _basis(fate, held, options) if fate is carrier else None) for fate in fates]
 
@@ -125,89 +148,35 @@ def _completed(row: ResolvedRow) -> date:
     return completed
 
 
-class _Held:
-    """What is held of one learner and certification on a day, under the certification's rule."""
-
-    def __init__(self, state: CompletionState, rule: RecertificationRule | None, as_of: date) -> None:
-        current = state.current
-        self.state = state
-        self.rule = rule
-        self.as_of = as_of
-        self.contradictory = current is not None and contradicts_itself(state.state, current, rule)
-        self.trusted = None if self.contradictory else current
-        self._history: dict[date, list[CompletionRecord]] = {}
-        for record in state.history:
-            if record.completed is not None:
-                self._history.setdefault(record.completed, []).append(record)
-
-    def outcome_of_leading(self, completed: date, action: ImportAction) -> Outcome:
-        """The table of import-rules.md §4, and what it says of records that contradict themselves."""
-        if action is ImportAction.SAVE_TO_HISTORY:
-            return Outcome.HISTORY
-        if self.contradictory:
-            return Outcome.RENEWED
-        if self.trusted is None or self.state.state in (CertificationState.NONE, CertificationState.EXPIRED):
-            return Outcome.CERTIFIED
-        held = self.trusted.completed
-        is_newer = held is not None and completed > held
-        return Outcome.RENEWED if is_newer and action is ImportAction.CERTIFY_IF_NEWER else Outcome.HISTORY
-
-    def holds(self, completed: date, becomes_current: bool) -> bool:
-        """Whether a completion is already held.
-
-        A row that would become the current record is held by a history record only if that record's expiry is past.
-        """
-        if self.trusted is not None and self.trusted.completed == completed:
-            return True
-        records = self._history.get(completed, ())
-        return any(self.is_past(record.expires) for record in records) if becomes_current else bool(records)
-
-    def is_past(self, expires: date | None) -> bool:
-        return expires is not None and expires <= self.as_of
-
-    def expiries(self, completed: date) -> list[date | None]:
-        """Every expiry held for a completion date."""
-        records = self._history.get(completed, [])
-        if self.trusted is not None and self.trusted.completed == completed:
-            records = [self.trusted, *records]
-        return [record.expires for record in records]
-
-    def baseline(self) -> date | None:
-        """B of import-rules.md §4.2: the current record's expiry before any extension."""
-        return (self.trusted.baseline_expires or self.trusted.expires) if self.trusted else None
-
-    def former(self) -> CompletionRecord | None:
-        """The current record, if it has to go to history when another takes its place."""
-        current = self.state.current
-        if current is None or current.completed in self._history:
-            return None
-        return current
-
-
-def _fates(rows: Sequence[ResolvedRow], held: _Held, action: ImportAction) -> list[_Fate]:
+def _fates(rows: Sequence[ResolvedRow], held: Held, action: ImportAction) -> list[_Fate]:
     """What is decided for rows that stand newest first. Raises RuleMisconfigured."""
-    outcome = held.outcome_of_leading(_completed(rows[0]), action)
+    leading = rows[0].line
+    ground, current_moves = held.ground_of_leading(_completed(rows[0])), False
     first_lines: dict[date, int] = {}
     fates: list[_Fate] = []
     for row in rows:
         completed = _completed(row)
-        if held.holds(completed, outcome.becomes_current):
-            fates.append(_already_held(row, held))
+        becomes_current = outcome_on(ground, action).becomes_current
+        if holding := held.holding(completed, becomes_current, current_moves):
+            fates.append(_already_held(row, holding, held, leading))
         elif completed in first_lines:
-            fates.append(_Fate(row, Outcome.DUPLICATE, repeats_line=first_lines[completed]))
+            trace = _trace(row, Ground.DUPLICATE, held, leading)
+            fates.append(_Fate(row, Outcome.DUPLICATE, trace, repeats_line=first_lines[completed]))
         else:
-            fates.append(_written(row, outcome, held))
+            fates.append(_written(row, ground, held, leading, action))
+            current_moves = current_moves or fates[-1].outcome.becomes_current
         first_lines.setdefault(completed, row.line)
-        outcome = Outcome.HISTORY
+        ground = Ground.FOLLOWING
     return fates
 
 
-def _already_held(row: ResolvedRow, held: _Held) -> _Fate:
+def _already_held(row: ResolvedRow, ground: Ground, held: Held, leading: int) -> _Fate:
     completed = _completed(row)
     expires = record_dates(held.rule, completed, row.parsed.due, None).expires
     expiries = held.expiries(completed)
     issue = None if expires in expiries else _other_expiry(completed, expires, expiries)
-    return _Fate(row, Outcome.ALREADY_HELD, issue=issue)
+    trace = _trace(row, ground, held, leading, expiries)
+    return _Fate(row, Outcome.ALREADY_HELD, trace, issue=issue)
 
 
 def _other_expiry(completed: date, expires: date | None, expiries: Iterable[date | None]) -> Issue:
@@ -223,17 +192,18 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _written(row: ResolvedRow, outcome: Outcome, held: _Held) -> _Fate:
-    baseline = held.baseline() if outcome is Outcome.RENEWED else None
+def _written(row: ResolvedRow, ground: Ground, held: Held, leading: int, action: ImportAction) -> _Fate:
+    trace = _trace(row, ground, held, leading)
+    outcome = outcome_on(ground, action)
     try:
-        dates = record_dates(held.rule, _completed(row), row.parsed.due, baseline)
+        dates = record_dates(held.rule, _completed(row), row.parsed.due, trace.baseline(action))
     except DateOutOfRange:
         # The row's own dates were checked when it was resolved; what is left is the record that it renews.
-        return _Fate(row, Outcome.FAILED, issue=_OUT_OF_RANGE)
+        return _Fate(row, Outcome.FAILED, trace, issue=_OUT_OF_RANGE)
     issue = None
     if outcome.becomes_current and held.is_past(dates.expires):
         issue = Issue(Code.EXPIRES_IN_PAST, details={"expires": _iso(dates.expires)})
-    return _Fate(row, outcome, dates, issue)
+    return _Fate(row, outcome, trace, dates, issue)
 
 
 def _basis_carrier(fates: Sequence[_Fate]) -> _Fate | None:
@@ -243,7 +213,7 @@ def _basis_carrier(fates: Sequence[_Fate]) -> _Fate | None:
     return min(written, key=lambda fate: fate.row.line, default=None)
 
 
-def _basis(fate: _Fate, held: _Held, options: Options) -> PairBasis:
+def _basis(fate: _Fate, held: Held, options: Options) -> PairBasis:
     certifies = fate.outcome.becomes_current
     lapsed = fate.dates is not None and held.is_past(fate.dates.expires)
     assigns = options.assign is Assign.ALWAYS or (options.assign is Assign.WHEN_CERTIFYING and certifies)
@@ -275,4 +245,5 @@ def _decision(fate: _Fate, basis: PairBasis | None = None) -> Decision:
         repeats_line=fate.repeats_line,
         basis=basis,
         fields=row.fields,
+        trace=fate.trace,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from cert_completion_hooks.types import (
     CertificationState,
@@ -51,11 +52,43 @@ class Branch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordDates:
-    """The dates that a rule gives a record, both None where it never expires, and the branch of the rule that did."""
+    """The dates that a rule gives a record, and how: `expires` is `base` plus `times` times the active period.
+
+    `branch` names the part of the rule. An expiry that stays is its own base, with times 0. `earliest`, C + M, is set
+    under the fixed expiry date rule alone. Where the record never expires, there is nothing but the branch.
+    """
 
     expires: date | None
     window_opens: date | None
     branch: Branch
+    base: date | None = None
+    times: int = 0
+    earliest: date | None = None
+
+
+class StepKind(StrEnum):
+    """What a step of the arithmetic is for.
+
+    `held_window`: B - W, before which a completion leaves the expiry as it is. `earliest`: C + M. `too_early`: the last
+    date of the grid before it. `expires` and `window_opens`: the results.
+    """
+
+    HELD_WINDOW = "held_window"
+    EARLIEST = "earliest"
+    TOO_EARLY = "too_early"
+    EXPIRES = "expires"
+    WINDOW_OPENS = "window_opens"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of calendar arithmetic: `start` plus so many times the period gives `result`."""
+
+    kind: StepKind
+    start: date
+    period: Period
+    times: int
+    result: date
 
 
 @lru_cache(maxsize=2**14)
@@ -82,36 +115,75 @@ def record_dates(
         return RecordDates(None, None, Branch.NEVER_EXPIRES)
     if rule.active.count <= 0:
         raise RuleMisconfigured(f"The active period is {rule.active}; it has to be longer than nothing.")
-    expires, branch = _expiry(rule, completed, due, baseline)
-    return RecordDates(expires, shifted(expires, rule.window, -1), branch)
+    base, branch, times, earliest = _count(rule, completed, due, baseline)
+    expires = shifted(base, rule.active, times)
+    return RecordDates(expires, shifted(expires, rule.window, -1), branch, base, times, earliest)
 
 
-def _expiry(rule: RecertificationRule, completed: date, due: date | None, baseline: date | None) -> tuple[date, Branch]:
+def steps(
+    rule: RecertificationRule | None, completed: date, due: date | None, baseline: date | None
+) -> tuple[Step, ...]:
+    """The arithmetic by which `record_dates`, given the same, comes to its dates; none where nothing expires.
+
+    Raises what `record_dates` raises.
+    """
+    dates = record_dates(rule, completed, due, baseline)
+    if rule is None or dates.base is None or dates.expires is None:
+        return ()
+    active, times = rule.active, dates.times
+    found: list[Step | None] = []
+    if dates.branch in (Branch.BEFORE_WINDOW, Branch.IN_WINDOW):
+        found.append(_step(StepKind.HELD_WINDOW, dates.base, rule.window, -1))
+    if dates.earliest is not None:
+        found.append(_step(StepKind.EARLIEST, completed, rule.minimum_active, 1))
+        found.append(_step(StepKind.TOO_EARLY, dates.base, active, times - 1))
+    found.append(_step(StepKind.EXPIRES, dates.base, active, times))
+    found.append(_step(StepKind.WINDOW_OPENS, dates.expires, rule.window, -1))
+    return tuple(step for step in found if step is not None)
+
+
+def _step(kind: StepKind, start: date, period: Period, times: int) -> Step | None:
+    try:
+        return Step(kind, start, period, times, shifted(start, period, times))
+    except DateOutOfRange:  # a date that is only compared with may lie before the year 1
+        return None
+
+
+class _Count(NamedTuple):
+    """From which date, and in which part of the rule, how many active periods are counted."""
+
+    base: date
+    branch: Branch
+    times: int = 1
+    earliest: date | None = None
+
+
+def _count(rule: RecertificationRule, completed: date, due: date | None, baseline: date | None) -> _Count:
     match rule.kind:
         case RuleKind.COMPLETION_DATE:
-            return shifted(completed, rule.active), Branch.COMPLETION
+            return _Count(completed, Branch.COMPLETION)
         case RuleKind.FIXED_EXPIRY_DATE:
             start, branch = _fixed_start(completed, due, baseline)
-            return _first_on_grid(start, rule.active, shifted(completed, rule.minimum_active)), branch
+            earliest = shifted(completed, rule.minimum_active)
+            return _Count(start, branch, _times_to_reach(earliest, start, rule.active), earliest)
         case RuleKind.EXPIRY_DATE if baseline is None:
-            base, branch = _expiry_base_of_a_first_record(completed, due)
-            return shifted(base, rule.active), branch
+            return _count_of_a_first_record(completed, due)
         case RuleKind.EXPIRY_DATE:
-            return _renewed_expiry(rule, completed, baseline)
+            return _count_of_a_renewal(rule, completed, baseline)
 
 
-def _expiry_base_of_a_first_record(completed: date, due: date | None) -> tuple[date, Branch]:
+def _count_of_a_first_record(completed: date, due: date | None) -> _Count:
     if due is None:
-        return completed, Branch.NO_DUE
-    return (completed, Branch.AFTER_DUE) if completed > due else (due, Branch.DUE)
+        return _Count(completed, Branch.NO_DUE)
+    return _Count(completed, Branch.AFTER_DUE) if completed > due else _Count(due, Branch.DUE)
 
 
-def _renewed_expiry(rule: RecertificationRule, completed: date, baseline: date) -> tuple[date, Branch]:
+def _count_of_a_renewal(rule: RecertificationRule, completed: date, baseline: date) -> _Count:
     if completed > baseline:
-        return shifted(completed, rule.active), Branch.AFTER_EXPIRY
+        return _Count(completed, Branch.AFTER_EXPIRY)
     if _is_before_window(completed, baseline, rule.window):
-        return baseline, Branch.BEFORE_WINDOW
-    return shifted(baseline, rule.active), Branch.IN_WINDOW
+        return _Count(baseline, Branch.BEFORE_WINDOW, times=0)
+    return _Count(baseline, Branch.IN_WINDOW)
 
 
 def _is_before_window(completed: date, baseline: date, window: Period) -> bool:
@@ -129,8 +201,8 @@ def _fixed_start(completed: date, due: date | None, baseline: date | None) -> tu
     return completed, Branch.START_FROM_COMPLETION
 
 
-def _first_on_grid(start: date, active: Period, earliest: date) -> date:
-    """The first of all `start` plus n times `active`, n also negative, that is not before `earliest`.
+def _times_to_reach(earliest: date, start: date, active: Period) -> int:
+    """The n of the first of all `start` plus n times `active`, n also negative, that is not before `earliest`.
 
     It is computed, not searched for: days away, and without leaving the years 1 to 9999 on the way.
     """
@@ -140,9 +212,8 @@ def _first_on_grid(start: date, active: Period, earliest: date) -> date:
         distance = (earliest.year - start.year) * 12 + earliest.month - start.month
         step = active.count * _MONTHS[active.unit]
     times = -(-distance // step)
-    reached = shifted(start, active, times)
     # Whole months reach the month of `earliest` or a later one; in that month itself the day may still be too early.
-    return reached if reached >= earliest else shifted(start, active, times + 1)
+    return times if shifted(start, active, times) >= earliest else times + 1
 
 
 def contradicts_itself(state: CertificationState, record: CompletionRecord, rule: RecertificationRule | None) -> bool:

@@ -8,13 +8,17 @@ from typing import TypeAlias
 from cert_completion_hooks.types import (
     Certification,
     CertificationRef,
+    CertificationState,
     CompletionRecord,
     FieldValue,
     Learner,
+    RecertificationRule,
     StateKey,
 )
 
+from cert_completion_plugin.core.grounds import Ground, outcome_on
 from cert_completion_plugin.core.issues import Issue
+from cert_completion_plugin.core.options import ImportAction
 from cert_completion_plugin.core.outcomes import Outcome
 
 Cell: TypeAlias = str | date
@@ -89,11 +93,53 @@ class PairBasis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the hosts said when one row was decided, as far as it is needed to tell why; with the raw row it is enough.
+
+    `certification`: the names of the one that was found, as its host has them, and `rule` its rule on that day.
+    `ground` is None where nothing of §4 was asked: the row has problems, or no row of its certification can be decided.
+    The others are about the row's learner and certification: the `state` told, the dates of the `current` record,
+    whether it is `contradictory`, and, for a row that follows, the `leading_line`. `held_expiries` are those held for
+    the completion date of a row that is already held.
+    """
+
+    certification: CertificationRef | None = None
+    rule: RecertificationRule | None = None
+    ground: Ground | None = None
+    state: CertificationState = CertificationState.NONE
+    current: CompletionRecord | None = None
+    contradictory: bool = False
+    leading_line: int | None = None
+    held_expiries: tuple[date | None, ...] = ()
+
+    def decided(self, action: ImportAction) -> Outcome | None:
+        """What was decided under an import's action, whatever became of it later."""
+        return None if self.ground is None else outcome_on(self.ground, action)
+
+    def baseline(self, action: ImportAction) -> date | None:
+        """B of import-rules.md §4.2: the expiry of the record that the row renews, before any extension."""
+        if self.current is None or self.ground is not Ground.NEWER or self.decided(action) is not Outcome.RENEWED:
+            return None
+        return self.current.baseline_expires or self.current.expires
+
+
+def dates_alone(record: CompletionRecord) -> CompletionRecord:
+    """A record without the name of the row that wrote it."""
+    return CompletionRecord(
+        completed=record.completed,
+        expires=record.expires,
+        window_opens=record.window_opens,
+        baseline_expires=record.baseline_expires,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What should happen to one row.
 
     `expires` and `window_opens` are set where the row is written and its certification expires. `repeats_line` names
-    the row that a duplicate repeats. `basis` is set on one written row of each learner and certification.
+    the row that a duplicate repeats. `basis` is set on one written row of each learner and certification. `trace` is
+    None where neither a certification nor evidence was found for the row.
     """
 
     line: int
@@ -111,6 +157,7 @@ class Decision:
     repeats_line: int | None = None
     basis: PairBasis | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    trace: Trace | None = None
 
     @property
     def state_key(self) -> StateKey:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from cert_completion_hooks.types import CompletionRecord, FieldValue
 
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision, PairBasis
+from cert_completion_plugin.store.traces import trace_as_json, trace_from_json
 from cert_completion_plugin.store.values import dumps, issue_as_json, issue_from_json, shortened
 
 
@@ -25,13 +27,17 @@ def detail_of(decision: Decision) -> str:
         "basis": decision.basis and _basis_as_json(decision.basis),
         "fields": {name: _field_as_json(value) for name, value in decision.fields.items()},
     }
-    return dumps({name: value for name, value in plain.items() if value})
+    kept = {name: value for name, value in plain.items() if value}
+    if decision.trace is not None:
+        kept["trace"] = trace_as_json(decision.trace, decision)
+    return dumps(kept)
 
 
 def decision_from_json(detail: str, *, outcome: str, **columns: Any) -> Decision:
+    """The decision of an entry, of which `detail_of` made the detail; entries of old versions have no trace."""
     plain = json.loads(detail)
     basis = plain.get("basis")
-    return Decision(
+    decision = Decision(
         outcome=Outcome(outcome),
         username=plain.get("username", ""),
         short_name=plain.get("short_name", ""),
@@ -43,6 +49,7 @@ def decision_from_json(detail: str, *, outcome: str, **columns: Any) -> Decision
         fields={name: _field_from_json(value) for name, value in plain.get("fields", {}).items()},
         **columns,
     )
+    return replace(decision, trace=trace_from_json(plain["trace"], decision)) if "trace" in plain else decision
 
 
 def _basis_as_json(basis: PairBasis) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import permutations, product
+from datetime import date
+from itertools import permutations
 
 import pytest
 from cert_completion_hooks.types import (
@@ -15,7 +15,6 @@ from cert_completion_hooks.types import (
     Period,
     PeriodUnit,
     RuleKind,
-    StateKey,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +26,8 @@ from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import Assign, ImportAction, Messages, Options
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision, ResolvedRow
-from tests.core.builders import ANA, FIRE_SAFETY, PAIR, TODAY, World, by_line, codes, days, record, resolved, rule
+from tests.core.builders import FIRE_SAFETY, PAIR, TODAY, World, by_line, codes, days, record, resolved, rule
+from tests.core.strategies import LEARNERS, decided_in, files, options, worlds
 
 SAVE, UNCERTIFIED, NEWER = ImportAction
 NONE, CERTIFIED, WINDOW_OPEN, EXPIRED = CertificationState
@@ -246,9 +246,10 @@ class TestRecordsThatContradictThemselves:
 
     def test_the_expiry_is_computed_as_if_there_were_no_current_record(self) -> None:
         crooked = record(date(2025, 6, 1), date(2026, 6, 1), date(2027, 1, 1), date(2026, 5, 1))
-        row = resolved(2, date(2026, 5, 20), certification=EXPIRY_RULE)
-        (decision,) = decided(row, state=held(WINDOW_OPEN, crooked))
-        assert (decision.outcome, decision.expires) == (Outcome.RENEWED, date(2027, 5, 20))
+        for completed in (date(2026, 4, 25), date(2026, 5, 25)):
+            row = resolved(2, completed, certification=EXPIRY_RULE)
+            (decision,) = decided(row, state=held(WINDOW_OPEN, crooked))
+            assert (decision.outcome, decision.expires) == (Outcome.RENEWED, completed.replace(year=2027))
 
     def test_a_following_row_of_the_same_completion_is_not_held_by_it(self) -> None:
         rows = [resolved(2, NEWEST), resolved(3, date(2025, 6, 1)), resolved(4, date(2025, 6, 1))]
@@ -450,65 +451,6 @@ class TestBasis:
         (decision,) = decided(resolved(2), action=action, messages=messages)
         assert decision.basis is not None
         assert decision.basis.announce is announced
-
-
-DAYS = [TODAY + timedelta(days=61 * number) for number in range(-30, 20, 5)]
-PERIODS = [days(1), days(300), Period(1, PeriodUnit.YEAR), Period(14, PeriodUnit.MONTH)]
-RULES = [None, *(rule(kind, *of_rule) for kind, *of_rule in product(RuleKind, PERIODS, PERIODS))]
-SOUND = [
-    record(day, day + timedelta(days=length), day + timedelta(length - 50)) for day in DAYS for length in (365, 900)
-]
-ODD = [record(*dates) for dates in product([None, *DAYS], [None, *DAYS[::2]], [None, *DAYS[::3]], [None, DAYS[4]])]
-
-records = st.sampled_from(SOUND) | st.sampled_from(ODD)
-states = st.builds(
-    CompletionState,
-    current=st.none() | records,
-    history=st.lists(records, max_size=3).map(tuple),
-    assigned=st.booleans(),
-)
-options = st.builds(
-    Options,
-    import_action=st.sampled_from(ImportAction),
-    assign=st.sampled_from(Assign),
-    messages=st.sampled_from(Messages),
-)
-LEARNERS = (ANA, Learner(key="l2", username="bea"))
-
-
-WARNED, REJECTED = (Issue(Code.LEARNER_SUSPENDED),), (Issue(Code.DUE_DATE_INVALID),)
-CHOICES = list(product(LEARNERS, range(3), range(4), [None, *range(4)], [(), (), (), WARNED, REJECTED]))
-
-
-@st.composite
-def files(draw: st.DrawFn) -> list[ResolvedRow]:
-    """Rows of few learners and certifications on few dates, so that they meet each other and what is held."""
-    chosen = draw(st.tuples(st.sampled_from(RULES), st.sampled_from(RULES)))
-    certifications = [*(replace(FIRE_SAFETY, key=f"c{number}", rule=one) for number, one in enumerate(chosen, 1)), None]
-    dates = draw(st.tuples(*[st.sampled_from(DAYS)] * 4))
-    rows = draw(st.lists(st.sampled_from(CHOICES), max_size=8))
-    return [
-        resolved(
-            line,
-            dates[completed],
-            None if due is None else dates[due],
-            learner=learner,
-            certification=certifications[certification],
-            issues=issues,
-        )
-        for line, (learner, certification, completed, due, issues) in enumerate(rows, 2)
-    ]
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """What is held of those learners and certifications, in every state, contradictory ones included."""
-    keys = [StateKey(learner.key, key) for learner, key in product(LEARNERS, ("c1", "c2"))]
-    return World(states=dict(zip(keys, draw(st.tuples(*[states] * len(keys))), strict=True)))
-
-
-def decided_in(world: World, rows: Iterable[ResolvedRow], chosen: Options) -> list[Decision]:
-    return decide(rows, world.held(TODAY), world.evidence, chosen, TODAY)
 
 
 def imported(world: World, rows: list[ResolvedRow], chosen: Options, batch_id: str) -> list[Decision]:

@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from cert_completion_plugin.core.expiry import (
     DateOutOfRange,
     RuleMisconfigured,
+    StepKind,
     contradicts_itself,
     record_dates,
     shifted,
+    steps,
 )
 
 DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
@@ -204,6 +206,39 @@ def test_every_rule_against_the_oracle(rule, c, d, b):
     expires = naive_expiry(rule, c, d, b)
     assert dates.expires == expires
     assert dates.window_opens == naively_shifted(expires, rule.window, -1)
+
+
+@given(rules, days, st.none() | days, st.none() | days)
+def test_the_steps_are_true_and_end_in_the_dates(rule, c, d, b):
+    dates = record_dates(rule, c, d, b)
+    found = steps(rule, c, d, b)
+    for step in found:
+        assert step.result == naively_shifted(step.start, step.period, step.times)
+    results = {step.kind: step.result for step in found}
+    assert [*results][-2:] == [StepKind.EXPIRES, StepKind.WINDOW_OPENS]
+    assert [*results.values()][-2:] == [dates.expires, dates.window_opens]
+
+
+@given(fixed_rules, days, st.none() | days, st.none() | days)
+def test_the_steps_on_a_grid_are_the_last_too_early_and_the_first_late_enough(rule, c, d, b):
+    earliest, too_early, expires, _ = steps(rule, c, d, b)
+    assert (earliest.start, earliest.period, earliest.times) == (c, rule.minimum_active, 1)
+    assert too_early.start == expires.start == (b or d or c)
+    assert too_early.times == expires.times - 1
+    assert too_early.result < earliest.result <= expires.result
+
+
+@given(rules, days, days)
+def test_the_window_of_the_expiry_held_is_a_step_where_it_is_compared_with(rule, c, b):
+    compared = [step for step in steps(rule, c, None, b) if step.kind is StepKind.HELD_WINDOW]
+    if rule.kind is RuleKind.EXPIRY_DATE and c <= b:
+        assert [step.result for step in compared] == [naively_shifted(b, rule.window, -1)]
+    else:
+        assert compared == []
+
+
+def test_where_nothing_expires_there_are_no_steps():
+    assert steps(None, date(2015, 1, 1), None, None) == ()
 
 
 @given(fixed_rules, any_days, st.none() | any_days, st.none() | any_days)

@@ -1,0 +1,66 @@
+"""What is held of one learner and certification, and what that means for a completion (import-rules.md §4)."""
+
+from datetime import date
+
+from cert_completion_hooks.types import CertificationState, CompletionRecord, CompletionState, RecertificationRule
+
+from cert_completion_plugin.core.expiry import contradicts_itself
+from cert_completion_plugin.core.grounds import Ground
+from cert_completion_plugin.core.rows import dates_alone
+
+
+class Held:
+    """What is held of one learner and certification on a day, under the certification's rule."""
+
+    def __init__(self, state: CompletionState, rule: RecertificationRule | None, as_of: date) -> None:
+        current = state.current
+        self.state = state
+        self.rule = rule
+        self.as_of = as_of
+        self.contradictory = current is not None and contradicts_itself(state.state, current, rule)
+        self.current = None if current is None else dates_alone(current)
+        self._trusted = None if self.contradictory else current
+        self._history: dict[date, list[CompletionRecord]] = {}
+        for record in state.history:
+            if record.completed is not None:
+                self._history.setdefault(record.completed, []).append(record)
+
+    def ground_of_leading(self, completed: date) -> Ground:
+        """The row of the table that a leading row falls in, and what is said of records that contradict themselves."""
+        if self.contradictory:
+            return Ground.CONTRADICTORY
+        if self._trusted is None or self.state.state in (CertificationState.NONE, CertificationState.EXPIRED):
+            return Ground.NONE_OR_EXPIRED
+        held = self._trusted.completed
+        return Ground.NEWER if held is not None and completed > held else Ground.OLDER
+
+    def holding(self, completed: date, becomes_current: bool, current_moves: bool) -> Ground | None:
+        """What already holds a completion, if anything does.
+
+        `becomes_current`: the row would become the current record, so that a history record holds it only if that
+        record's expiry is past. `current_moves`: another row of this import takes the current record's place.
+        """
+        records = self._history.get(completed, ())
+        if self._trusted is not None and self._trusted.completed == completed:
+            if not current_moves:
+                return Ground.HELD_BY_CURRENT
+            return Ground.HELD_BY_HISTORY if records else Ground.HELD_BY_MOVED
+        bars = any(self.is_past(record.expires) for record in records) if becomes_current else bool(records)
+        return Ground.HELD_BY_HISTORY if bars else None
+
+    def is_past(self, expires: date | None) -> bool:
+        return expires is not None and expires <= self.as_of
+
+    def expiries(self, completed: date) -> tuple[date | None, ...]:
+        """Every expiry held for a completion date."""
+        records = self._history.get(completed, [])
+        if self._trusted is not None and self._trusted.completed == completed:
+            records = [self._trusted, *records]
+        return tuple(record.expires for record in records)
+
+    def former(self) -> CompletionRecord | None:
+        """The current record, if it has to go to history when another takes its place."""
+        current = self.state.current
+        if current is None or current.completed in self._history:
+            return None
+        return current

@@ -1,0 +1,25 @@
+"""The story of a row: what was read, asked, found, decided and computed, as data. Words are made where it is shown."""
+
+from cert_completion_plugin.core.story.cells import CellStory, Change, ChangeKind
+from cert_completion_plugin.core.story.story import (
+    CertificationStep,
+    DatesStep,
+    DecisionStep,
+    EvidenceStep,
+    LearnerStep,
+    Story,
+)
+from cert_completion_plugin.core.story.telling import tell
+
+__all__ = [
+    "CellStory",
+    "CertificationStep",
+    "Change",
+    "ChangeKind",
+    "DatesStep",
+    "DecisionStep",
+    "EvidenceStep",
+    "LearnerStep",
+    "Story",
+    "tell",
+]
