@@ -8,8 +8,11 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from cert_completion_plugin.core.options import Options, OptionsError
+
 NAME = "CERT_COMPLETION"
 PORTION_ROWS_ON_SQLITE = 250
+_OPTIONS = Options()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,8 @@ class Settings:
     it is not set, fewer on SQLite, which lets one transaction write at a time.
     `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
-    of the report. `base_template`: the template that the plugin's pages extend.
+    of the report. `base_template`: the template that the plugin's pages extend. `defaults`: the options with which the
+    upload form begins for somebody who has not chosen any yet, given as a dictionary.
     """
 
     hosts: tuple[str, ...] = ("records",)
@@ -34,6 +38,7 @@ class Settings:
     stalled_after_seconds: int = 180
     page_rows: int = 100
     base_template: str = "admin/base_site.html"
+    defaults: Options = _OPTIONS
 
 
 def settings() -> Settings:
@@ -53,6 +58,8 @@ def settings() -> Settings:
 
 
 def _checked(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, Options):
+        return _options(key, value)
     if isinstance(default, tuple):
         if isinstance(value, (list, tuple)) and value and all(isinstance(name, str) for name in value):
             return tuple(value)
@@ -64,3 +71,12 @@ def _checked(key: str, value: Any, default: Any) -> Any:
     if isinstance(value, str) and (value or not default):
         return value
     raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a text, not {value!r}.")
+
+
+def _options(key: str, value: Any) -> Options:
+    if not isinstance(value, Mapping):
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a dictionary of options, not {value!r}.")
+    try:
+        return Options.from_mapping(value)
+    except OptionsError as error:
+        raise ImproperlyConfigured(f"{NAME}[{key!r}]: {error}") from error

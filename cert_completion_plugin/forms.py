@@ -1,91 +1,198 @@
-"""The upload form: the file, and the options with their consequences in words."""
+"""The upload form: the file, and the options with their consequences in words; and the form of an answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from cert_completion_hooks.types import EvidenceField, EvidenceType
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
-from cert_completion_plugin import api, conf, texts
-from cert_completion_plugin.core.options import AUTO, DATE_FORMATS, ImportAction, Options, UnknownCertification
+from cert_completion_plugin import api, conf, labels, texts
+from cert_completion_plugin.core.options import DATE_FORMATS, Options
+
+FILE_NAMES_AND_TYPES = (
+    ".csv,.txt,.tsv,.xlsx,.ods,text/csv,text/plain,text/tab-separated-values,"
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,"
+    "application/vnd.oasis.opendocument.spreadsheet"
+)
+READING = ("encoding", "separator", "quote", "sheet")
+
+
+def _explained(option: str) -> Callable[[], Iterator[tuple[Any, Any]]]:
+    """The choices of an option, each with what follows from it; made when a form is, in its language."""
+
+    def choices() -> Iterator[tuple[Any, Any]]:
+        for value, label in labels.VALUES[option].items():
+            yield value, format_html("<strong>{}.</strong> {}", label, labels.CONSEQUENCES[option][value])
+
+    return choices
 
 
 def _date_formats() -> Iterator[tuple[str, Any]]:
-    yield AUTO, _("Work it out from the file")
+    yield from labels.VALUES["date_format"].items()
     for name in DATE_FORMATS:
         yield name, _example(name)
 
 
+def _radios(option: str, label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, widget=forms.RadioSelect, choices=_explained(option), error_messages=_NOT_OFFERED
+    )
+
+
+def _select(option: str, help_text: Any = "") -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=labels.NAMES[option],
+        choices=list(labels.VALUES[option].items()),
+        help_text=help_text,
+        error_messages=_NOT_OFFERED,
+    )
+
+
+_NOT_OFFERED = {
+    "required": _("Choose one."),
+    "invalid_choice": _("“%(value)s” is not offered. Choose another one."),
+}
+
+
 class UploadForm(forms.Form):
-    """What an administrator chooses for one import; `options()` has it as the core's options."""
+    """What an administrator chooses for one import. It begins with what they chose last.
+
+    An option that this site does not offer has no field; `options()` has the others as the core's options.
+    """
 
     file = forms.FileField(
-        label=_("File"),
+        label=_("File with the completions"),
         error_messages={
             "required": _("Choose the file with the completions."),
             "empty": _("The chosen file is empty. Choose another one."),
         },
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": FILE_NAMES_AND_TYPES}),
+    )
+    import_action = _radios("import_action", _("What the newest completion of each learner does"))
+    assign = _radios("assign", _("Learners who are not assigned to the certification yet"))
+    commit_policy = _radios("commit_policy", _("If some rows have problems"))
+    unknown_certification = _radios("unknown_certification", _("Certifications that this site does not know"))
+    evidence_type = forms.ChoiceField(
+        label=_("Type of the evidence items, if any are created"),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages=_NOT_OFFERED,
+    )
+    ignore_case = forms.BooleanField(
+        label=_("Ignore upper and lower case in the certifications' short names and ID numbers"), required=False
     )
     date_format = forms.ChoiceField(
         label=_("Date format"),
         choices=_date_formats,
-        initial=AUTO,
+        error_messages=_NOT_OFFERED,
         help_text=_(
             "All dates of a file are read in one format. The due date is the one that applied to the learner at the "
             "time of completion; it is not the expiry date. It may be empty."
         ),
     )
-    import_action = forms.ChoiceField(
-        label=_("What the newest completion of each learner does"),
-        widget=forms.RadioSelect,
-        initial=ImportAction.SAVE_TO_HISTORY,
-        choices=[
-            (
-                ImportAction.SAVE_TO_HISTORY,
-                _("Save to history: completions are added to the learners' history; nobody's current record changes."),
-            ),
-            (
-                ImportAction.CERTIFY_UNCERTIFIED,
-                _("Certify uncertified learners: who is not certified, or has expired, becomes certified."),
-            ),
-            (
-                ImportAction.CERTIFY_IF_NEWER,
-                _("Certify if newer: as above, and a newer completion also renews learners who are certified."),
-            ),
-        ],
-    )
-    unknown_certification = forms.ChoiceField(
-        label=_("Certifications that this site does not know"),
-        widget=forms.RadioSelect,
-        initial=UnknownCertification.IGNORE,
-        choices=[
-            (UnknownCertification.IGNORE, _("Ignore: their rows are rejected and listed in the report.")),
-            (
-                UnknownCertification.CREATE_EVIDENCE,
-                _("Create evidence: their rows become evidence items in the learners' Records of Learning."),
-            ),
-        ],
-    )
-    ignore_case = forms.BooleanField(
-        label=_("Ignore upper and lower case in the certifications' short names and ID numbers"), required=False
+    encoding = _select("encoding", _("Choose it when names with accents came out wrong."))
+    separator = _select("separator")
+    quote = _select("quote", _("It surrounds cells that hold a separator or a line break."))
+    sheet = forms.CharField(
+        label=labels.NAMES["sheet"],
+        required=False,
+        max_length=255,
+        help_text=_("The name of the sheet with the completions; left empty, the first sheet is read."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not api.evidence_is_offered():
-            del self.fields["unknown_certification"]
+        self._offer(api.evidence_types(user))
+        self._begin_with(api.last_choice(user))
         settings = conf.settings()
-        self.fields["file"].help_text = _(
-            "A CSV file in UTF-8 with the headings username, certificationshortname, certificationidnumber, "
-            "completiondate and duedate, in any order. At most %(size)s and %(rows)s rows."
+        self.fields["file"].help_text = translated(
+            "A CSV file, an Excel workbook (XLSX) or an OpenDocument spreadsheet (ODS) with the headings username, "
+            "certificationshortname, certificationidnumber, completiondate and duedate, in any order. At most %(size)s "
+            "and %(rows)s rows."
         ) % {"size": filesizeformat(settings.max_bytes), "rows": f"{settings.max_rows:,}"}
+
+    def _offer(self, evidence_types: Sequence[EvidenceType]) -> None:
+        """Leave out what the site cannot do."""
+        offered = {
+            "unknown_certification": api.evidence_is_offered(),
+            "evidence_type": bool(evidence_types),
+            "commit_policy": api.undo_is_offered(),
+        }
+        self._withdrawn = [name for name, is_offered in offered.items() if not is_offered]
+        self._field("evidence_type").choices = [_default_type(), *map(_explained_type, evidence_types)]
+        for name in self._withdrawn:
+            del self.fields[name]
+
+    def _begin_with(self, last: Options) -> None:
+        """The last choice; where that is no longer offered, the site's default, or else the first value there is."""
+        chosen, default = last.as_mapping(), api.defaults().as_mapping()
+        for name in self._names():
+            field = self.fields[name]
+            values = chosen[name], default[name], Options().as_mapping()[name]
+            field.initial = next((value for value in values if _takes(field, value)), None)
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody who chose what the site has ceased to offer since is told, and not given something else."""
+        values = super().clean() or {}
+        for name in self._withdrawn:
+            if self.data.get(self.add_prefix(name), "") not in ("", Options().as_mapping()[name]):
+                self.add_error(
+                    None,
+                    translated("This site does not offer your choice for “%(option)s” any more. Check what is chosen.")
+                    % {"option": labels.NAMES[name]},
+                )
+        return values
+
+    def chosen(self) -> dict[str, Any]:
+        """The options that were offered, with what was chosen, as plain values; valid forms only."""
+        return {name: self.cleaned_data[name] for name in self._names()}
 
     def options(self) -> Options:
         """The options that were chosen; valid forms only."""
-        chosen = {name: value for name, value in self.cleaned_data.items() if name != "file"}
-        return Options.from_mapping(chosen | {"review": False})
+        return Options.from_mapping(self.chosen() | {"review": False})
+
+    @property
+    def reading_is_chosen(self) -> bool:
+        """Whether something about the reading is not left to the plugin, or wrong, so that it should be seen."""
+        return any(self[name].errors or self[name].value() not in (None, "", "auto") for name in READING)
+
+    def _names(self) -> list[str]:
+        return [name for name in self.fields if name != "file"]
+
+    def _field(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return field
+
+
+def _takes(field: forms.Field, value: Any) -> bool:
+    return not isinstance(field, forms.ChoiceField) or field.valid_value(value)
+
+
+def _default_type() -> tuple[str, Any]:
+    label = labels.VALUES["evidence_type"][""]
+    text = translated("The certification's names and the two dates, without further columns.")
+    return "", format_html("<strong>{}.</strong> {}", label, text)
+
+
+def _explained_type(evidence_type: EvidenceType) -> tuple[str, Any]:
+    """A type with the columns that it takes from the file."""
+    columns = ", ".join(map(_column, evidence_type.fields))
+    text = translated("Columns of the file: %(columns)s.") % {"columns": columns} if columns else ""
+    return evidence_type.name, format_html("<strong>{}.</strong> {}", evidence_type.label or evidence_type.name, text)
+
+
+def _column(field: EvidenceField) -> str:
+    """The heading of a column, with what people call it, and whether it has to be there."""
+    notes = [field.label] if field.label not in ("", field.name) else []
+    if field.required:
+        notes.append(translated("required"))
+    return f"{field.name} ({', '.join(notes)})" if notes else field.name
 
 
 class AnswerForm(forms.Form):
@@ -103,6 +210,18 @@ class AnswerForm(forms.Form):
             ("", _("Choose one")),
             *((label, [(name, _example(name)) for name in names]) for label, names in groups if names),
         ]
+
+
+def describe(form: forms.BaseForm) -> None:
+    """Tie each field to its help and its errors for screen readers, alike in every version of Django."""
+    for bound in form:
+        parts = {"helptext": bound.help_text, "error": bound.errors}
+        ids = [f"{bound.auto_id}_{part}" for part, is_there in parts.items() if is_there]
+        attributes = bound.field.widget.attrs
+        if ids and not bound.field.widget.use_fieldset:
+            attributes["aria-describedby"] = " ".join(ids)
+        if bound.errors:
+            attributes["aria-invalid"] = "true"
 
 
 def _example(name: str) -> str:

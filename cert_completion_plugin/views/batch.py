@@ -12,8 +12,9 @@ from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.core.dates import Verdict
-from cert_completion_plugin.forms import AnswerForm
-from cert_completion_plugin.views import report
+from cert_completion_plugin.forms import AnswerForm, describe
+from cert_completion_plugin.question import likely_formats, question_texts
+from cert_completion_plugin.views import reading, report
 from cert_completion_plugin.views.access import ImportPage, number
 
 REFRESH_SECONDS = 2
@@ -35,7 +36,8 @@ class BatchView(ImportPage, TemplateView):
             batch=batch,
             state=texts.state_label(batch.state),
             option_texts=report.option_texts(batch),
-            detected_texts=report.detected_texts(batch),
+            detected_texts=reading.detected_texts(batch),
+            override_text=reading.override_text(batch),
             file_issues=[texts.issue_text(issue) for issue in batch.file_issues[:MOST_ISSUES]],
             more_issues=max(0, len(batch.file_issues) - MOST_ISSUES),
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
@@ -46,8 +48,8 @@ class BatchView(ImportPage, TemplateView):
             context |= _working(batch)
         if batch.question and batch.state is api.BatchState.NEEDS_ANSWER:
             verdict = Verdict.from_mapping(batch.question)
-            context |= report.question_texts(verdict)
-            context.setdefault("form", AnswerForm(likely=report.likely_formats(verdict)))
+            context |= question_texts(verdict)
+            describe(context.setdefault("form", AnswerForm(likely=likely_formats(verdict))))
         if batch.state is api.BatchState.FINISHED:
             context |= self._report(batch)
         return context
@@ -58,7 +60,7 @@ class BatchView(ImportPage, TemplateView):
             raise PermissionDenied
         batch = api.find(self.kwargs["reference"])
         if batch and batch.question:
-            form = AnswerForm(request.POST, likely=report.likely_formats(Verdict.from_mapping(batch.question)))
+            form = AnswerForm(request.POST, likely=likely_formats(Verdict.from_mapping(batch.question)))
             if not form.is_valid():
                 return self.render_to_response(self.get_context_data(form=form))
             api.answer(batch, date_format=form.cleaned_data["date_format"])
@@ -72,6 +74,7 @@ class BatchView(ImportPage, TemplateView):
         return {
             "rows": [report.row(decision) for decision in rows],
             "sums": report.sums(batch),
+            "held_back_text": report.held_back_text(batch),
             "earlier": str(first) if rows and api.rows_before(batch, before=first, limit=1) else None,
             "later": str(last) if rows and api.rows(batch, after=last, limit=1) else None,
         }

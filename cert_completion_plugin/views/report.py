@@ -1,85 +1,61 @@
-"""The words of the report: options, what was detected, sums, rows."""
+"""The words of the report: options, what held it back, sums, rows."""
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from cert_completion_plugin import api, texts
-from cert_completion_plugin.core.dates import DateFormat, Verdict, VerdictKind, fitting_formats
-from cert_completion_plugin.core.options import AUTO, ImportAction, UnknownCertification
-
-_ACTIONS = {
-    ImportAction.SAVE_TO_HISTORY: lambda: _("Save to history"),
-    ImportAction.CERTIFY_UNCERTIFIED: lambda: _("Certify uncertified learners"),
-    ImportAction.CERTIFY_IF_NEWER: lambda: _("Certify if newer"),
-}
+from cert_completion_plugin import api, labels, texts
+from cert_completion_plugin.core.options import UnknownCertification
+from cert_completion_plugin.core.outcomes import Outcome
 
 
 def option_texts(batch: api.Batch) -> list[tuple[str, str]]:
-    """The frozen options as (name, value) in words."""
-    options = batch.options
-    evidence = options.unknown_certification is UnknownCertification.CREATE_EVIDENCE
-    return [
-        (_("Import action"), _ACTIONS[options.import_action]()),
-        (_("Unknown certifications"), _("Create evidence") if evidence else _("Ignore")),
-        (_("Date format"), _date_format(batch)),
-        (_("Ignore case"), _("Yes") if options.ignore_case else _("No")),
-    ]
-
-
-def _date_format(batch: api.Batch) -> str:
+    """The frozen options as (name, value) in words: those that can be chosen so far."""
+    values = batch.options.as_mapping()
+    hidden = set() if _makes_evidence(batch) or values["evidence_type"] else {"evidence_type"}
+    words = {name: labels.value_text(name, values[name]) for name in labels.NAMES if name not in hidden}
     if answered := batch.answers.get("date_format"):
-        return _("%(format)s (answered)") % {"format": answered}
-    chosen = batch.options.date_format
-    return _("Work it out from the file") if chosen == AUTO else chosen
+        words["date_format"] = _("%(format)s (answered)") % {"format": answered}
+    if batch.evidence_type:
+        words["evidence_type"] = batch.evidence_type["label"] or batch.evidence_type["name"]
+    return [(str(labels.NAMES[name]), text) for name, text in words.items()]
 
 
-def detected_texts(batch: api.Batch) -> list[str]:
-    """What was worked out from the file, as sentences."""
-    dates = batch.detected.get("dates")
-    if not dates:
-        return []
-    verdict = Verdict.from_mapping(dates)
-    if verdict.kind is VerdictKind.NO_DATES:
-        return []
-    if verdict.proof_line is None:
-        return [_("Dates were read as %(format)s.") % {"format": verdict.format_name}]
-    return [
-        _("Dates were read as %(format)s: “%(text)s” on line %(line)s can only be read so.")
-        % {"format": verdict.format_name, "text": verdict.proof_text, "line": verdict.proof_line}
-    ]
+def _makes_evidence(batch: api.Batch) -> bool:
+    return batch.options.unknown_certification is UnknownCertification.CREATE_EVIDENCE
 
 
-def question_texts(verdict: Verdict) -> dict[str, Any]:
-    """Why the import stopped to ask for the date format, and how real lines read in each format that may be meant."""
-    if verdict.kind is VerdictKind.AMBIGUOUS:
-        text = _("Every date of the file can be read in more than one way.")
-    elif verdict.kind is VerdictKind.CONTRADICTORY:
-        text = _(
-            "The dates of the file are not all written in one format. %(format)s fits %(fits)s of %(votes)s dates; "
-            "with it, the rows of the others are rejected."
-        ) % {"format": verdict.offered, "fits": verdict.offered_fits, "votes": verdict.votes}
-    else:
-        text = _("No date of the file is written in a way that leaves no doubt (with a four-digit year).")
-    formats = likely_formats(verdict)
-    readings = [
-        {"line": str(sample.line), "text": sample.text, "read": [_reading(name, sample.text) for name in formats]}
-        for sample in verdict.samples
-    ]
-    return {"question_text": text, "question_formats": formats, "question_readings": readings}
+def held_back_text(batch: api.Batch) -> str:
+    """Why `all_or_nothing` kept the rows of an import unwritten; "" if it did not."""
+    reason = batch.held_back
+    if reason is None:
+        return ""
+    if reason["phase"] == "planned":
+        return ngettext(
+            "Nothing was imported: “all or nothing” was chosen, and %(rows)s row has a problem (line %(line)s). "
+            "Correct it and upload the file again.",
+            "Nothing was imported: “all or nothing” was chosen, and %(rows)s rows have problems (the first on line "
+            "%(line)s). Correct them and upload the file again.",
+            reason["rows"],
+        ) % {"rows": reason["rows"], "line": reason["line"]}
+    if kept := _still_written(batch):
+        return ngettext(
+            "“All or nothing” was chosen, and the row on line %(line)s could not be written. What had been written was "
+            "taken back, except %(kept)s row, which stays written and has to be corrected by hand.",
+            "“All or nothing” was chosen, and the row on line %(line)s could not be written. What had been written was "
+            "taken back, except %(kept)s rows, which stay written and have to be corrected by hand.",
+            kept,
+        ) % {"kept": kept, "line": reason["line"]}
+    return _(
+        "Nothing was imported: “all or nothing” was chosen, and the row on line %(line)s could not be written; what "
+        "had been written was taken back. Upload the file again."
+    ) % {"line": reason["line"]}
 
 
-def likely_formats(verdict: Verdict) -> list[str]:
-    """The formats that may be meant: those that can read a line shown, the one that fits most first."""
-    fitting = [one.name for sample in verdict.samples for one in fitting_formats(sample.text)]
-    named = [verdict.offered] if verdict.offered else []
-    return list(dict.fromkeys([*named, *(verdict.candidates or fitting)]))
-
-
-def _reading(name: str, text: str) -> str:
-    day = DateFormat.named(name).read(text)
-    return date_format(day, "DATE_FORMAT") if day else _("no date")
+def _still_written(batch: api.Batch) -> int:
+    """The rows of a held-back import that the site could not take back."""
+    return sum(number for outcome, number in batch.counts.get("outcomes", {}).items() if Outcome(outcome).writes)
 
 
 def sums(batch: api.Batch) -> list[dict[str, Any]]:

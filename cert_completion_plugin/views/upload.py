@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
-from cert_completion_plugin import api
-from cert_completion_plugin.forms import UploadForm
+from cert_completion_plugin import api, labels
+from cert_completion_plugin.forms import READING, UploadForm, describe
 from cert_completion_plugin.views.access import ImportPage
 
 if TYPE_CHECKING:
@@ -27,11 +28,22 @@ class UploadView(ImportPage, _FormView):
     form_class = UploadForm
     title = gettext_lazy("Upload certification completions")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self._user}
+
     def form_valid(self, form: UploadForm) -> HttpResponse:
-        assert self.request.user.is_authenticated
         file = form.cleaned_data["file"]
-        batch = api.submit(self.request.user, file.chunks(), file_name=file.name, options=form.options())
-        if self.request.user.has_perm(api.PERMISSION_VIEW_REPORT):
+        try:
+            batch = api.submit(self._user, file.chunks(), file_name=file.name, options=form.options())
+        except api.OptionNotOffered as refusal:
+            # What the site can do changed after the form had been checked.
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        api.remember_choice(self._user, form.chosen())
+        return self._received(batch)
+
+    def _received(self, batch: api.Batch) -> HttpResponse:
+        if self._user.has_perm(api.PERMISSION_VIEW_REPORT):
             return redirect("cert_completion_plugin:batch", batch.reference)
         text = _(
             "“%(file)s” was received and is being imported. You may not see its report; ask somebody who may see the "
@@ -43,7 +55,19 @@ class UploadView(ImportPage, _FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         form = context["form"]
-        context["error_list"] = [
-            (form[name].id_for_label, form[name].label, list(form.errors[name])) for name in form.errors
-        ]
-        return context
+        describe(form)
+        return context | {
+            "error_list": [(form[name].auto_id, form[name].label, form.errors[name]) for name in _wrong_fields(form)],
+            "reading_title": labels.HOW_IT_IS_READ,
+            "reading_fields": [form[name] for name in READING],
+        }
+
+    @property
+    def _user(self) -> Any:
+        assert isinstance(self.request.user, AbstractBaseUser)
+        return self.request.user
+
+
+def _wrong_fields(form: UploadForm) -> list[str]:
+    """In the order of the page."""
+    return [name for name in form.fields if name in form.errors]

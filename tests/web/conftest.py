@@ -3,11 +3,30 @@ from datetime import date
 import pytest
 from cert_completion_hooks.memory import MemoryHost
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cert_completion_plugin import api
 from tests import doubles
 
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate\n"
+
+
+def form(content=HEADINGS + "ana,Forklift,,31/05/2025,\n", **values):
+    """What the upload page sends; a value None leaves the field out."""
+    values = {
+        "file": SimpleUploadedFile("external records.csv", content.encode(), "text/csv"),
+        "import_action": "certify_if_newer",
+        "assign": "when_certifying",
+        "commit_policy": "valid_rows",
+        "unknown_certification": "ignore",
+        "date_format": "auto",
+        "encoding": "auto",
+        "separator": "auto",
+        "quote": "auto",
+        "sheet": "",
+        **values,
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 @pytest.fixture(autouse=True)

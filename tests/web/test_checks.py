@@ -21,7 +21,7 @@ def test_a_site_without_a_celery_application_is_warned(monkeypatch):
 
 
 def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
-    settings.CERT_COMPLETION = {"HOSTS": ["records"]}
+    settings.CERT_COMPLETION = {"HOSTS": ["records"], "DEFAULTS": {"assign": "never", "separator": ";"}}
     assert found() == []
 
 
@@ -33,6 +33,13 @@ def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
         ({"MAX_ROWS": True}, "cert_completion.E001", "above zero"),
         ({"HOSTS": "records"}, "cert_completion.E001", "list of one or more names"),
         ({"BASE_TEMPLATE": 5}, "cert_completion.E001", "must be a text"),
+        ({"DEFAULTS": "auto"}, "cert_completion.E001", "CERT_COMPLETION['DEFAULTS'] must be a dictionary of options"),
+        (
+            {"DEFAULTS": {"colour": "red"}},
+            "cert_completion.E001",
+            "CERT_COMPLETION['DEFAULTS']: There is no option 'colour'",
+        ),
+        ({"DEFAULTS": {"assign": "perhaps"}}, "cert_completion.E001", "'assign' does not take 'perhaps'"),
         (["records"], "cert_completion.E001", "must be a dictionary"),
         ({"FILE_STORAGE": "attic"}, "cert_completion.E001", "attic"),
         ({"HOSTS": ["no_such_host"]}, "cert_completion.E002", "no_such_host"),

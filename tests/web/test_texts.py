@@ -65,16 +65,30 @@ def test_every_state_has_a_label(state):
             Issue(Code.COLUMN_MISSING, "duedate", details={"nearest": "Due"}),
             "The heading “duedate” is missing. Did you mean “Due” by it? Rename that heading, or add the column.",
         ),
-        (Issue(Code.COLUMN_UNKNOWN, value="username;duedate"), "seem to be separated by “;”, not by commas"),
         (
-            Issue(Code.COLUMN_MISSING, "duedate", details={"nearest": "a;duedate"}),
+            Issue(Code.COLUMN_UNKNOWN, value='"User name"|"duedate"'),
+            "separated by “|”, but another separator was chosen",
+        ),
+        (Issue(Code.COLUMN_UNKNOWN, value="username\tduedate"), "Choose “tab”, or let the separator be detected."),
+        (Issue(Code.COLUMN_UNKNOWN, value="first; last"), "The column “first; last” is not known and is ignored."),
+        (
+            Issue(Code.COLUMN_MISSING, "duedate", details={"nearest": "username;duedate"}),
             "is missing. Add the column; its cells",
         ),
         (Issue(Code.QUOTE_UNCLOSED, line=9), "Line 9: A quoted cell is opened here and never closed."),
         (
-            Issue(Code.ENCODING_INVALID, details={"offset": 12, "encoding": "UTF-8"}),
-            "byte 12 is the first that cannot be",
+            Issue(Code.ENCODING_INVALID, line=3, details={"offset": 12, "encoding": "UTF-8", "bytes": "e282"}),
+            "Line 3: The file is not UTF-8 text: at byte 12 stands what cannot be (e282, hexadecimal). Choose the enc",
         ),
+        (
+            Issue(Code.ENCODING_INVALID, line=1, details={"encoding": "windows-1252", "marked": "UTF-16LE"}),
+            "begins with the byte order mark of UTF-16. Choose UTF-16, or let",
+        ),
+        (
+            Issue(Code.ENCODING_GUESSED, details={"encoding": "windows-1252"}),
+            "so it was read as windows-1252. Check names with accents",
+        ),
+        (Issue(Code.FILE_UNREADABLE, details={"kind": "utf-16"}), "Choose the encoding UTF-16."),
         (Issue(Code.FILE_TOO_LARGE, details={"limit": 1048576}), "larger than this site allows (1.0\xa0MB)"),
     ],
 )

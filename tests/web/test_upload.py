@@ -4,22 +4,11 @@ from django.urls import reverse
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch
-from tests.web.conftest import HEADINGS
+from tests.web.conftest import form
 
 pytestmark = pytest.mark.django_db
 
 URL = "/cert-completions/upload/"
-
-
-def form(content=HEADINGS + "ana,Forklift,,31/05/2025,\n", **values):
-    file = SimpleUploadedFile("external records.csv", content.encode(), "text/csv")
-    return {
-        "file": file,
-        "date_format": "auto",
-        "import_action": "certify_if_newer",
-        "unknown_certification": "ignore",
-        **values,
-    }
 
 
 @pytest.fixture(autouse=True)
@@ -67,8 +56,10 @@ def test_nothing_is_parsed_while_the_upload_is_answered(client, monkeypatch):
     [
         ({"file": ""}, "Choose the file with the completions."),
         ({"file": SimpleUploadedFile("x.csv", b"")}, "The chosen file is empty."),
-        ({"import_action": "certify_everybody"}, "certify_everybody"),
-        ({"date_format": "DD/MM"}, "DD/MM is not one of the available choices"),
+        ({"import_action": "certify_everybody"}, "“certify_everybody” is not offered. Choose another one."),
+        ({"import_action": ""}, "What the newest completion of each learner does: Choose one."),
+        ({"date_format": "DD/MM"}, "“DD/MM” is not offered."),
+        ({"separator": "#"}, "“#” is not offered."),
     ],
 )
 def test_a_mistake_in_the_form_is_named_at_the_top_and_nothing_is_stored(client, values, text):
@@ -103,10 +94,3 @@ def test_the_task_is_sent_after_the_commit_with_atomic_requests(
         client.post(URL, form())
         assert sent == []
     assert sent == [(only_batch().id,)]
-
-
-def test_a_site_without_evidence_does_not_offer_it(client, monkeypatch):
-    monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.capabilities", frozenset())
-    assert "Create evidence" not in client.get(URL).content.decode()
-    client.post(URL, form(unknown_certification="create_evidence"))
-    assert only_batch().options.unknown_certification == "ignore"

@@ -1,0 +1,126 @@
+"""The words for the options of an import, for their values, and for what follows from each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cert_completion_plugin.core.options import (
+    AUTO,
+    ENCODINGS,
+    NO_QUOTE,
+    Assign,
+    CommitPolicy,
+    ImportAction,
+    UnknownCertification,
+)
+
+WORK_IT_OUT = _("Work it out from the file")
+FIRST_SHEET = _("The first one")
+DEFAULT_TYPE = _("The default type")
+HOW_IT_IS_READ = _("How the file is read")
+
+NAMES: Mapping[str, Any] = {
+    "import_action": _("Import action"),
+    "assign": _("Assign learners"),
+    "commit_policy": _("If rows have problems"),
+    "unknown_certification": _("Unknown certifications"),
+    "evidence_type": _("Evidence type"),
+    "ignore_case": _("Ignore case"),
+    "date_format": _("Date format"),
+    "encoding": _("Encoding"),
+    "separator": _("Separator of the cells"),
+    "quote": _("Quotation mark"),
+    "sheet": _("Sheet of the workbook"),
+}
+
+_ALPHABETS = {
+    "windows-1250": _("Central European"),
+    "windows-1251": _("Cyrillic"),
+    "windows-1252": _("Western European"),
+    "ISO-8859-1": _("Western European"),
+    "ISO-8859-2": _("Central European"),
+    "ISO-8859-15": _("Western European, with €"),
+    "Shift_JIS": _("Japanese"),
+    "EUC-JP": _("Japanese"),
+    "GB18030": _("Chinese, simplified"),
+    "Big5": _("Chinese, traditional"),
+    "EUC-KR": _("Korean"),
+}
+
+VALUES: Mapping[str, Mapping[Any, Any]] = {
+    "import_action": {
+        ImportAction.SAVE_TO_HISTORY: _("Save to history"),
+        ImportAction.CERTIFY_UNCERTIFIED: _("Certify uncertified learners"),
+        ImportAction.CERTIFY_IF_NEWER: _("Certify if newer"),
+    },
+    "assign": {
+        Assign.WHEN_CERTIFYING: _("When certifying"),
+        Assign.ALWAYS: _("Always"),
+        Assign.NEVER: _("Never"),
+    },
+    "commit_policy": {
+        CommitPolicy.VALID_ROWS: _("Import the valid rows"),
+        CommitPolicy.ALL_OR_NOTHING: _("All or nothing"),
+    },
+    "unknown_certification": {
+        UnknownCertification.IGNORE: _("Ignore"),
+        UnknownCertification.CREATE_EVIDENCE: _("Create evidence"),
+    },
+    "ignore_case": {False: _("No"), True: _("Yes")},
+    "date_format": {AUTO: WORK_IT_OUT},
+    "encoding": {
+        AUTO: WORK_IT_OUT,
+        **{name: format_lazy("{} ({})", name, _ALPHABETS[name]) if name in _ALPHABETS else name for name in ENCODINGS},
+    },
+    "separator": {
+        AUTO: WORK_IT_OUT,
+        ",": _("Comma"),
+        ";": _("Semicolon"),
+        "\t": _("Tab"),
+        "|": _("Vertical bar"),
+        ":": _("Colon"),
+    },
+    "quote": {
+        AUTO: WORK_IT_OUT,
+        '"': _('Double (")'),
+        "'": _("Single (')"),
+        NO_QUOTE: _("None: quotation marks are part of the text"),
+    },
+    "sheet": {"": FIRST_SHEET},
+    "evidence_type": {"": DEFAULT_TYPE},
+}
+
+CONSEQUENCES: Mapping[str, Mapping[Any, Any]] = {
+    "import_action": {
+        ImportAction.SAVE_TO_HISTORY: _(
+            "Completions are added to the learners' history; nobody's current record changes."
+        ),
+        ImportAction.CERTIFY_UNCERTIFIED: _("Who is not certified, or has expired, becomes certified."),
+        ImportAction.CERTIFY_IF_NEWER: _("As above, and a newer completion also renews learners who are certified."),
+    },
+    "assign": {
+        Assign.WHEN_CERTIFYING: _("They get assigned when their row becomes the current record."),
+        Assign.ALWAYS: _("They get assigned also when their row goes to history."),
+        Assign.NEVER: _("Nobody gets assigned; their completions are recorded all the same."),
+    },
+    "commit_policy": {
+        CommitPolicy.VALID_ROWS: _("Rows with problems are left out; the report says what to correct."),
+        CommitPolicy.ALL_OR_NOTHING: _(
+            "If one row has a problem, nothing of the file is imported. Rows that are ignored because their "
+            "certification is unknown do not count."
+        ),
+    },
+    "unknown_certification": {
+        UnknownCertification.IGNORE: _("Their rows are rejected and listed in the report."),
+        UnknownCertification.CREATE_EVIDENCE: _(
+            "Their rows become evidence items in the learners' Records of Learning."
+        ),
+    },
+}
+
+
+def value_text(option: str, value: Any) -> str:
+    """A value of an option in words; a text that somebody typed stays as it is."""
+    return str(VALUES[option].get(value, value))
