@@ -1,7 +1,9 @@
 """Who and what the sandbox knows: the one table from which the demo data and the sample files are made."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from unicodedata import normalize
 
 from cert_completion_hooks import Period, PeriodUnit, RecertificationRule, RuleKind
 
@@ -85,6 +87,12 @@ PEOPLE = (
     Person("y.haddad", "Youssef", "Haddad"),
 )
 
+# Two accounts with one name: an é is one character here, and an e with an accent there.
+TWINS = (
+    Person(normalize("NFC", "rené.faure"), "René", "Faure"),
+    Person(normalize("NFD", "rené.faure"), "René", "Faure"),
+)
+
 
 def _rule(kind: RuleKind, *, active: Period, window: Period, minimum: Period | None = None) -> RecertificationRule:
     return RecertificationRule(kind=kind, active=active, window=window, minimum_active=minimum or _days(0))
@@ -140,3 +148,33 @@ COURSES = (
     SITE_INDUCTION,
     DISPLAY_SCREENS,
 )
+
+# With each of these something is the matter. They stand apart so that the large sample meets none of them.
+MANUAL_HANDLING = Course("manual_handling", "0047", "Manual Handling", rule=None)
+RADIATION = Course(
+    "radiation_protection", "rp1", "Radiation Protection", _by_completion(active=_years(3), window=_months(3))
+)
+LADDERS = Course("ladder_safety", "ls1", "Ladder Safety", _by_completion(active=_days(0), window=_days(0)))
+HEIGHTS = Course("working_at_height", "wh1", "Working at Height", _by_completion(active=_years(2), window=_months(2)))
+ASBESTOS = Course(
+    "asbestos_awareness", "aa1", "Asbestos Awareness", _by_completion(active=_years(1), window=_months(1))
+)
+CONFINED_SPACES = Course(
+    "confined_spaces", "cs1", "Confined Spaces", _by_completion(active=_years(2), window=_months(2))
+)
+
+SPECIAL_COURSES = (MANUAL_HANDLING, RADIATION, LADDERS, HEIGHTS, ASBESTOS, CONFINED_SPACES)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A current record that is held since one and the same day, whenever the sandbox was made."""
+
+    username: str
+    course: Course
+    completed: date
+
+
+HELD_FIRST_AID = Holding("m.costa", FIRST_AID, date(2024, 3, 14))
+HELD_INDUCTION = Holding("n.sharma", SITE_INDUCTION, date(2024, 5, 6))
+HOLDINGS = (HELD_FIRST_AID, HELD_INDUCTION)

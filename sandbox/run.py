@@ -126,7 +126,7 @@ The sandbox is running:  http://{HOST}:{port}/
   Log in as
 {log_ins}
 
-  Files to upload are in sandbox/samples/. Processes: {names}.
+  Files to upload are in sandbox/samples/; README.md there says what each shows. Processes: {names}.
   Ctrl-C stops them; the data stays. `make reset` deletes it.
 """
 

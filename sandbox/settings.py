@@ -99,5 +99,28 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 for _folder in ("messages", "control"):
     (QUEUE / _folder).mkdir(parents=True, exist_ok=True)
 
-# A worker that was killed takes what it held with it; on this broker, soon enough for somebody who watches.
-CERT_COMPLETION: dict[str, Any] = {"HOSTS": ["records"], "STALLED_AFTER_SECONDS": 15}
+# A real site has "records" or its own host here; the limits are low so that the samples that break them are small. A
+# worker that was killed takes what it held with it; the work is sent again soon enough for somebody who watches.
+CERT_COMPLETION: dict[str, Any] = {
+    "HOSTS": ["sandbox.demo_host"],
+    "MAX_BYTES": 2 * 1024 * 1024,
+    "MAX_ROWS": 15_000,
+    "MAX_ATTEMPTS": 3,
+    "STALLED_AFTER_SECONDS": 15,
+}
+CERT_COMPLETION_RECORDS: dict[str, Any] = {
+    "EVIDENCE_TYPES": [
+        {
+            "name": "licence",
+            "label": "Licence",
+            "fields": [
+                {"name": "licence_no", "kind": "text", "label": "Licence number", "required": True},
+                {"name": "issued", "kind": "date", "label": "Issued on"},
+                {"name": "grade", "kind": "choice", "label": "Grade", "choices": ["A", "B", "C"]},
+                {"name": "fee", "kind": "number", "label": "Fee"},
+                {"name": "verified", "kind": "yes_no", "label": "Verified"},
+                {"name": "link", "kind": "url", "label": "Link"},
+            ],
+        },
+    ],
+}

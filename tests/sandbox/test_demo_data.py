@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from cert_completion_hooks import CertificationState
+from cert_completion_hooks import CertificationState, normalised
 from cert_completion_records.models import Certification, LearnerCertification, PastCompletion
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from sandbox import demo_data
-from sandbox.demo_table import COURSES, HARRY, PEOPLE
+from sandbox.demo_table import COURSES, HARRY, PEOPLE, SPECIAL_COURSES, TWINS
 from sandbox.management.commands.load_demo_data import Command
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +23,10 @@ def loaded() -> None:
 @pytest.mark.usefixtures("loaded")
 def test_learners_and_certifications_are_those_of_the_table() -> None:
     assert set(User.objects.filter(is_staff=False).values_list("username", flat=True)) == {
-        person.username for person in PEOPLE
+        person.username for person in (*PEOPLE, *TWINS)
     }
     stored = {(one.short_name, one.id_number): one.recertification_rule() for one in Certification.objects.all()}
-    assert stored == {(course.short_name, course.id_number): course.rule for course in COURSES}
+    assert stored == {(course.short_name, course.id_number): course.rule for course in (*COURSES, *SPECIAL_COURSES)}
 
 
 @pytest.mark.usefixtures("loaded")
@@ -39,6 +39,13 @@ def test_every_log_in_that_is_announced_works(client, username: str, password: s
 def test_the_uploader_may_upload_and_look_and_nothing_else() -> None:
     uploader = User.objects.get(username="uploader")
     assert uploader.get_all_permissions() == set(demo_data.UPLOADER_MAY)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_twins_have_two_names_that_read_as_one() -> None:
+    names = {person.username for person in TWINS}
+    assert len(names) == User.objects.filter(username__in=names).count() == 2
+    assert len({normalised(name) for name in names}) == 1
 
 
 @pytest.mark.usefixtures("loaded")
@@ -57,6 +64,6 @@ def test_the_command_fills_an_empty_database_once() -> None:
     call_command(Command(), "--if-new")
     users = User.objects.count()
     call_command(Command(), "--if-new")
-    assert User.objects.count() == users == len(PEOPLE) + 2
+    assert User.objects.count() == users == len(PEOPLE) + len(TWINS) + 2
     with pytest.raises(CommandError, match="make reset"):
         call_command(Command())

@@ -1,0 +1,27 @@
+"""What the sandbox's host leaves to the record book; what it does by itself is seen in tests/codes."""
+
+import pytest
+from cert_completion_hooks import PROJECT_NAME, Actor
+from cert_completion_records import host as record_book
+from django.contrib.auth.models import User
+
+from sandbox import demo_data, demo_host
+from sandbox.demo_table import COURSES, RADIATION, SPECIAL_COURSES
+
+
+def hooks_of(host: object) -> set[str]:
+    return {name for name in dir(host) if hasattr(getattr(host, name), f"{PROJECT_NAME}_impl")}
+
+
+def test_it_answers_every_hook_that_the_record_book_answers() -> None:
+    assert hooks_of(demo_host) == hooks_of(record_book) != set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("username", "out_of_reach"), [("uploader", {RADIATION.id_number}), ("admin", set())])
+def test_one_certification_is_for_superusers_alone(username: str, out_of_reach: set[str]) -> None:
+    demo_data.load()
+    user = User.objects.get(username=username)
+    listed = demo_host.list_certifications(Actor(key=str(user.pk), username=username), "", 100)
+    assert len(listed) == len((*COURSES, *SPECIAL_COURSES))
+    assert {one.id_number for one in listed if not one.allowed} == out_of_reach
