@@ -1,6 +1,6 @@
 """The words for codes, made where they are shown: what happened, where, and how to mend it. Translatable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from cert_completion_plugin.core.headings import REQUIRED, heading_key
 from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.options import SEPARATORS
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
 
 OUTCOMES: Mapping[str, Any] = {
@@ -35,7 +37,7 @@ OUTCOME_MEANINGS: Mapping[str, Any] = {
     Outcome.REJECTED: gettext_lazy("not imported; each row says what to correct"),
     Outcome.DRIFTED: gettext_lazy("records changed between plan and write; not written"),
     Outcome.FAILED: gettext_lazy("could not be written; uploading it again may help"),
-    Outcome.CANCELLED: gettext_lazy("not written because the import was cancelled"),
+    Outcome.CANCELLED: gettext_lazy("not written because the import was cancelled, or held back by “all or nothing”"),
 }
 
 STATES: Mapping[str, Any] = {
@@ -99,26 +101,53 @@ def _too_many_rows(issue: Issue) -> str:
 
 
 _KINDS = {
-    "workbook": gettext_lazy("It is a spreadsheet workbook. In your spreadsheet program, save it as CSV (UTF-8)."),
-    "archive": gettext_lazy("It is an archive. Unpack it and upload the CSV file in it."),
-    "picture": gettext_lazy("It is a picture. Choose the CSV file with the completions."),
-    "document": gettext_lazy("It is a document. Export your records as CSV (UTF-8)."),
-    "utf-16": gettext_lazy("It is written in UTF-16. Save it as CSV with the encoding UTF-8."),
-    "encoding": gettext_lazy("The chosen encoding cannot be read yet. Save the file as CSV with the encoding UTF-8."),
-    "binary": gettext_lazy("It is not text. Export your records as CSV (UTF-8)."),
+    "workbook": gettext_lazy(
+        "It is a workbook of a kind that is not read here (such as XLS or XLSB). In your spreadsheet program, save it "
+        "as XLSX or as CSV (UTF-8)."
+    ),
+    "encrypted": gettext_lazy(
+        "It is protected with a password. In your spreadsheet program, save a copy without the password."
+    ),
+    "broken": gettext_lazy(
+        "It is a damaged workbook. Open it in your spreadsheet program, save it as XLSX or as CSV (UTF-8), and upload "
+        "it again."
+    ),
+    "bomb": gettext_lazy(
+        "It is a workbook that would grow far too large when it is unpacked. Copy its rows into a new workbook, or "
+        "save it as CSV (UTF-8)."
+    ),
+    "archive": gettext_lazy("It is an archive. Unpack it and upload the CSV or XLSX file in it."),
+    "picture": gettext_lazy("It is a picture. Choose the file with the completions."),
+    "document": gettext_lazy("It is a document. Export your records as XLSX or as CSV (UTF-8)."),
+    "utf-16": gettext_lazy("It looks like UTF-16 without a byte order mark. Choose the encoding UTF-16."),
+    "binary": gettext_lazy("It is neither text nor a workbook. Export your records as XLSX or as CSV (UTF-8)."),
 }
 
 
 def _file_unreadable(issue: Issue) -> str:
+    if issue.details.get("kind") == "sheet":
+        return _("The workbook has no sheet “%(sheet)s”. Its sheets are: %(sheets)s. Choose one of them.") % {
+            "sheet": _detail(issue, "sheet"),
+            "sheets": _listed(_detail(issue, "sheets")),
+        }
     advice = _KINDS.get(str(_detail(issue, "kind")), _KINDS["binary"])
     return _("The file cannot be read as a table. %(advice)s") % {"advice": advice}
 
 
 def _encoding_invalid(issue: Issue) -> str:
-    return _(
-        "The file is not %(encoding)s text (byte %(offset)s is the first that cannot be). Save it as “CSV UTF-8” and "
-        "upload it again."
-    ) % {"offset": _detail(issue, "offset"), "encoding": _detail(issue, "encoding") or "UTF-8"}
+    values = {name: _detail(issue, name) for name in ("encoding", "offset", "bytes")}
+    if marked := str(_detail(issue, "marked")):
+        return _(
+            "The encoding %(encoding)s was chosen, but the file begins with the byte order mark of %(marked)s. Choose "
+            "%(marked)s, or let the encoding be detected."
+        ) % {**values, "marked": marked.removesuffix("LE").removesuffix("BE")}
+    return (
+        _(
+            "The file is not %(encoding)s text: at byte %(offset)s stands what cannot be (%(bytes)s, hexadecimal). "
+            "Choose the encoding that the file was written in, or save it as “CSV UTF-8” and upload it again."
+        )
+        % values
+    )
 
 
 def _column_missing(issue: Issue) -> str:
@@ -142,21 +171,32 @@ def _column_repeated(issue: Issue) -> str:
 
 
 def _other_separator(heading: str) -> str:
-    """The separator of a whole line that was read as one heading; "" if it looks like one."""
-    return next((separator for separator in ";\t|" if separator in heading), "")
+    """The separator of a whole heading line that was read as one heading, because another was chosen; else ""."""
+    return next((separator for separator in SEPARATORS if _required_in(heading.split(separator)) > 1), "")
+
+
+def _required_in(headings: Iterable[str]) -> int:
+    return sum(heading_key(heading.strip(" \"'")) in REQUIRED for heading in headings)
 
 
 def _column_unknown(issue: Issue) -> str:
     if separator := _other_separator(issue.value):
         return _(
-            "The cells of the file seem to be separated by “%(separator)s”, not by commas. Save it as CSV separated by "
-            "commas (in a spreadsheet program: “CSV UTF-8”)."
+            "The headings are separated by “%(separator)s”, but another separator was chosen. Choose “%(separator)s”, "
+            "or let the separator be detected."
         ) % {"separator": _("tab") if separator == "\t" else separator}
     if issue.value:
-        return _("The column “%(heading)s” is not known. It was ignored.") % {"heading": issue.value}
-    return _("Column %(position)s has no heading, but not all its cells are empty. It was ignored.") % {
+        return _("The column “%(heading)s” is not known and is ignored.") % {"heading": issue.value}
+    return _("Column %(position)s has no heading, but not all its cells are empty. It is ignored.") % {
         "position": _detail(issue, "position")
     }
+
+
+def _encoding_guessed(issue: Issue) -> str:
+    return _(
+        "Nothing in the file tells its encoding, so it was read as %(encoding)s. Check names with accents; if they are "
+        "wrong, upload the file again and choose its encoding."
+    ) % {"encoding": _detail(issue, "encoding") or "windows-1252"}
 
 
 def _cells(issue: Issue) -> str:
@@ -267,6 +307,40 @@ def _host_refused(issue: Issue) -> str:
     return _("The site would not write this row: %(reason)s") % {"reason": reason or _("it gave no reason.")}
 
 
+_FIELD_TAKES = {
+    "date": gettext_lazy("a date written as %(format)s, such as %(example)s"),
+    "number": gettext_lazy("a number such as 12.5, without separators between thousands"),
+    "yes_no": gettext_lazy("“yes” or “no”"),
+    "url": gettext_lazy("a web address that begins with https:// or http://"),
+    "choice": gettext_lazy("one of these values: %(choices)s"),
+}
+
+
+def _evidence_field_invalid(issue: Issue) -> str:
+    values = {**issue.details, "value": issue.value, "column": issue.column}
+    values["field"] = values.get("field") or issue.column
+    match issue.details.get("reason"):
+        case "required":
+            return _("The chosen evidence type needs “%(field)s”. Fill in the column “%(column)s”.") % values
+        case "unprintable":
+            return _("“%(field)s” contains a character that cannot be printed. Remove it.") % values
+        case "too_long":
+            return _("“%(field)s” is longer than %(limit)s characters. Shorten it.") % values
+    if issue.details.get("impossible"):
+        return _("“%(field)s” “%(value)s”: there is no such day. Correct the date (%(format)s).") % values
+    return _("“%(field)s” cannot be “%(value)s”. It takes %(takes)s.") % {**values, "takes": _takes(issue)}
+
+
+def _takes(issue: Issue) -> str:
+    """What a field of an evidence type takes, to end a sentence with."""
+    kind, format_name = str(_detail(issue, "kind")), str(_detail(issue, "format"))
+    if kind == "date" and not format_name:
+        return _("a date, in the file's date format: choose that when you upload the file")
+    takes = _FIELD_TAKES.get(kind, gettext_lazy("a value that the chosen evidence type accepts"))
+    choices = _listed(_detail(issue, "choices")) + (", …" if issue.details.get("more") else "")
+    return str(takes) % {"format": format_name, "example": date_example(format_name), "choices": choices}
+
+
 def _with_reference(text: str) -> Callable[[Issue], str]:
     return lambda issue: _(text) % {"reference": _detail(issue, "reference")}
 
@@ -282,7 +356,10 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.FILE_UNREADABLE: _file_unreadable,
     Code.ENCODING_INVALID: _encoding_invalid,
     Code.RECORD_TOO_LONG: _with_value(
-        gettext_noop("This record is longer than 1 MiB. Look for a quotation mark that is missing or surplus here.")
+        gettext_noop(
+            "This record is longer than 1 MiB. Shorten its cells; in a text file, look for a quotation mark that is "
+            "missing or surplus here."
+        )
     ),
     Code.QUOTE_UNCLOSED: _with_value(
         gettext_noop("A quoted cell is opened here and never closed. Close the quotation mark, or remove it.")
@@ -290,9 +367,7 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.COLUMN_MISSING: _column_missing,
     Code.COLUMN_REPEATED: _column_repeated,
     Code.COLUMN_UNKNOWN: _column_unknown,
-    Code.ENCODING_GUESSED: _with_value(
-        gettext_noop("The encoding of the file had to be guessed. Check names with accents, and choose it next time.")
-    ),
+    Code.ENCODING_GUESSED: _encoding_guessed,
     Code.TOO_FEW_CELLS: _cells,
     Code.TOO_MANY_CELLS: _cells,
     Code.VALUE_TOO_LONG: _value_too_long,
@@ -326,9 +401,7 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
             "evidence."
         )
     ),
-    Code.EVIDENCE_FIELD_INVALID: _with_value(
-        gettext_noop("%(column)s “%(value)s” is not a value that the chosen evidence type accepts.")
-    ),
+    Code.EVIDENCE_FIELD_INVALID: _evidence_field_invalid,
     Code.LEARNER_SUSPENDED: _with_value(
         gettext_noop("The learner's account is suspended; the row was treated like any other.")
     ),

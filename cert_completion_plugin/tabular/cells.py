@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from enum import Enum
 
 from cert_completion_plugin.core.options import NO_QUOTE
 from cert_completion_plugin.tabular.values import Dialect
@@ -18,22 +19,33 @@ def csv_records(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote)
 
 
+class Quoting(Enum):
+    """How a cell stands in the file: bare, in quotes, or with text behind the quote that closes."""
+
+    NONE = "none"
+    WHOLE = "whole"
+    TORN = "torn"
+
+
 class RecordSplitter:
     """One record split by hand, line by line, with exactly the result of `csv_records`.
 
     The csv module fails on cells beyond `csv.field_size_limit` (131,072 characters unless somebody set it). That limit
-    belongs to the whole process, so it is left as it is and such records come here. Also knows which line a quoted
-    cell was opened on, which the csv module does not tell.
+    belongs to the whole process, so it is left as it is and such records come here. Also knows how each cell is quoted
+    and which line a quoted cell was opened on, which the csv module does not tell.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self.cells: list[str] = []
+        self.quoting: list[Quoting] = []
+        """Of each cell in `cells`."""
         self.opened_on: int | None = None
         """The line, counted from 0, on which the cell that is still open was opened."""
         self._separator = dialect.separator
         self._quote = "" if dialect.quote == NO_QUOTE else dialect.quote
         self._parts: list[str] = []
         self._lines = 0
+        self._is_quoted = False
 
     def feed(self, line: str) -> bool:
         """Take the record's next physical line, with its line end. True if the record ends with it."""
@@ -41,6 +53,7 @@ class RecordSplitter:
         while True:
             if self._opens_at(line, at):
                 self.opened_on = self._lines
+                self._is_quoted = True
                 at += 1
             if self.opened_on is not None:
                 at = self._take_quoted(line, at)
@@ -69,9 +82,11 @@ class RecordSplitter:
         return len(line)
 
     def _take_unquoted(self, text: str) -> None:
-        self._parts.append(text.rstrip("\r\n"))
-        self.cells.append("".join(self._parts))
+        text = text.rstrip("\r\n")
+        self.cells.append("".join((*self._parts, text)))
+        self.quoting.append((Quoting.TORN if text else Quoting.WHOLE) if self._is_quoted else Quoting.NONE)
         self._parts = []
+        self._is_quoted = False
 
 
 def closes_quote(texts: Iterable[str], quote: str) -> bool:

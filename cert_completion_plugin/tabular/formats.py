@@ -6,14 +6,18 @@ import tablib
 from tablib.exceptions import UnsupportedFormat
 from tablib.formats import registry
 
-from cert_completion_plugin.tabular.records import RecordReader
+from cert_completion_plugin.tabular.values import SliceReader
+
+TITLES = {"text": "cert_completion_csv", "xlsx": "cert_completion_xlsx", "ods": "cert_completion_ods"}
 
 
-class SlicedCsvFormat:
-    """CSV, read slice by slice into a Dataset with the columns `line` and `cells`. It cannot be exported."""
+class SlicedFormat:
+    """A table, read slice by slice into a Dataset with the columns `line` and `cells`. It cannot be exported."""
 
-    title = "cert_completion_csv"
     extensions = ()
+
+    def __init__(self, title: str) -> None:
+        self.title = title
 
     @classmethod
     def detect(cls, stream: Any) -> bool:
@@ -21,7 +25,7 @@ class SlicedCsvFormat:
         return False
 
     @classmethod
-    def import_set(cls, dataset: tablib.Dataset, in_stream: RecordReader, *, rows: int) -> None:
+    def import_set(cls, dataset: tablib.Dataset, in_stream: SliceReader, *, rows: int) -> None:
         """Fill the dataset with the reader's next slice of at most so many rows. Raises Refused."""
         records = list(in_stream.take_slice(rows))
         dataset.wipe()
@@ -33,13 +37,14 @@ class SlicedCsvFormat:
 
 def register_formats() -> None:
     """Make our formats known to tablib. Doing it again changes nothing."""
-    try:
-        registry.get_format(SlicedCsvFormat.title)
-    except UnsupportedFormat:
-        registry.register(SlicedCsvFormat.title, SlicedCsvFormat)
+    for title in TITLES.values():
+        try:
+            registry.get_format(title)
+        except UnsupportedFormat:
+            registry.register(title, SlicedFormat(title))
 
 
-def load_slice(reader: RecordReader, rows: int) -> tablib.Dataset:
-    """The reader's next slice. Raises Refused where the file cannot be read on."""
+def load_slice(reader: SliceReader, kind: str, rows: int) -> tablib.Dataset:
+    """The reader's next slice of a file of this kind. Raises Refused where the file cannot be read on."""
     register_formats()
-    return tablib.Dataset().load(reader, format=SlicedCsvFormat.title, rows=rows)
+    return tablib.Dataset().load(reader, format=TITLES[kind], rows=rows)

@@ -1,10 +1,12 @@
 """Bytes -> physical lines of text, with their places, in constant memory."""
 
 import codecs
+import io
 from collections.abc import Iterator
 
 from cert_completion_plugin.core.issues import Code, Issue, IssueDetail
 from cert_completion_plugin.tabular.cells import RecordSplitter, closes_quote
+from cert_completion_plugin.tabular.encodings import CODECS, decode, is_utf16
 from cert_completion_plugin.tabular.values import ByteSource, ReaderState, Refused
 
 MAX_RECORD_BYTES = 1024 * 1024
@@ -43,10 +45,11 @@ class Lines:
         encoding = self._dialect.encoding
         for raw in self._raw_lines():
             self._record_bytes += len(raw)
-            if self._record_bytes > MAX_RECORD_BYTES and self._record_bytes - _line_end(raw) > MAX_RECORD_BYTES:
+            surplus = self._record_bytes - MAX_RECORD_BYTES
+            if surplus > 0 and surplus > _line_end(raw, encoding):
                 raise self._too_long()
             try:
-                text = raw.decode(encoding)
+                text = decode(raw, encoding)
             except UnicodeDecodeError as error:
                 raise self._undecodable(error) from None
             self._offset += len(raw)
@@ -57,20 +60,13 @@ class Lines:
             raise self._unclosed()
 
     def _raw_lines(self) -> Iterator[bytes]:
-        # Byte-wise, as no encoding that is read so far uses the bytes CR and LF for anything else.
-        held = bytearray()
+        splitter = _LineSplitter(self._dialect.encoding)
         for piece in self._source.read_from(self._offset):
-            # A CR at the very end waits for the LF that may follow.
-            ends_a_line = b"\n" in piece or b"\r" in piece or held.endswith(b"\r")
-            held += piece
-            if ends_a_line:
-                lines = bytes(held).splitlines(keepends=True)
-                held = bytearray(b"" if not lines or lines[-1].endswith(b"\n") else lines.pop())
-                yield from lines
-            elif self._record_bytes + len(held) > MAX_RECORD_BYTES:
+            yield from splitter.feed(piece)
+            if self._record_bytes + splitter.held_bytes > MAX_RECORD_BYTES:
                 # An endless line is not gathered to its end before it is refused.
                 raise self._too_long()
-        yield from bytes(held).splitlines(keepends=True)
+        yield from splitter.rest()
 
     def _too_long(self) -> Refused:
         if not self.record:
@@ -83,7 +79,7 @@ class Lines:
         return Refused(Issue(Code.RECORD_TOO_LONG, line=self.record_line, details=details))
 
     def _rest(self) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder(self._dialect.encoding)("replace")
+        decoder = codecs.getincrementaldecoder(CODECS[self._dialect.encoding])("replace")
         return map(decoder.decode, self._source.read_from(self._offset))
 
     def _unclosed(self) -> Refused:
@@ -104,5 +100,49 @@ class Lines:
         return Refused(Issue(Code.ENCODING_INVALID, line=self._line, details=details))
 
 
-def _line_end(raw: bytes) -> int:
-    return len(raw) - len(raw.rstrip(b"\r\n"))
+class _LineSplitter:
+    """Pieces of a file -> its physical lines, still as bytes.
+
+    They are split as text of a kind that can be turned back into the very bytes. Byte by byte, as no encoding but
+    UTF-16 uses the bytes CR and LF for anything else; UTF-16 by its units, half a pair being one too.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._codec, self._errors, self._unit = "latin-1", "strict", 1
+        if is_utf16(encoding):
+            self._codec, self._errors, self._unit = CODECS[encoding], "surrogatepass", 2
+        self._decoder = codecs.getincrementaldecoder(self._codec)(self._errors)
+        self._held = ""
+
+    @property
+    def held_bytes(self) -> int:
+        """At least how many bytes the line that has not ended yet has so far."""
+        return (len(self._held) - self._held.endswith("\r")) * self._unit
+
+    def feed(self, piece: bytes) -> list[bytes]:
+        """The lines that are complete with this piece, line ends included."""
+        text = self._decoder.decode(piece)
+        ends_a_line = "\n" in text or "\r" in text or self._held.endswith("\r")
+        self._held += text
+        if not ends_a_line:
+            return []
+        lines = list(io.StringIO(self._held, newline=""))
+        # A CR at the very end waits for the LF that may follow.
+        self._held = "" if not lines or lines[-1].endswith("\n") else lines.pop()
+        return self._as_bytes(lines)
+
+    def rest(self) -> list[bytes]:
+        """The lines that end with the file, with the half of a unit that may stand there."""
+        lines = self._as_bytes(list(io.StringIO(self._held, newline="")))
+        half = self._decoder.getstate()[0]
+        if half and lines and not self._held.endswith(("\r", "\n")):
+            half = lines.pop() + half
+        return [*lines, half] if half else lines
+
+    def _as_bytes(self, lines: list[str]) -> list[bytes]:
+        return [line.encode(self._codec, self._errors) for line in lines]
+
+
+def _line_end(raw: bytes, encoding: str) -> int:
+    ends = (end.encode(CODECS[encoding]) for end in ("\r\n", "\n", "\r"))
+    return next((len(end) for end in ends if raw.endswith(end)), 0)

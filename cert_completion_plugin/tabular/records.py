@@ -3,17 +3,13 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeAlias
 
 from cert_completion_plugin.core.parse import is_blank
 from cert_completion_plugin.tabular.cells import RecordSplitter, csv_records
 from cert_completion_plugin.tabular.lines import Lines
-from cert_completion_plugin.tabular.values import ByteSource, ReaderState, Refused
+from cert_completion_plugin.tabular.values import ByteSource, ReaderState, Refused, TextRecord
 
 SLICE_BYTES = 4 * 1024 * 1024
-
-Record: TypeAlias = tuple[int, tuple[str, ...]]
-"""The physical line on which a record starts, and its cells."""
 
 
 class RecordReader:
@@ -35,11 +31,11 @@ class RecordReader:
         lines = self._lines
         return replace(self._start, offset=lines.record_offset, line=lines.record_line, rows_read=self._rows_read)
 
-    def take_heading(self) -> Record | None:
+    def take_heading(self) -> TextRecord | None:
         """The first record that is not blank; None if there is none. Raises Refused."""
         return next((record for record in self._records if not is_blank(record[1])), None)
 
-    def take_slice(self, rows: int) -> Iterator[Record]:
+    def take_slice(self, rows: int) -> Iterator[TextRecord]:
         """The next records: at most so many, and of about SLICE_BYTES at most, blank ones included.
 
         Raises Refused where the file cannot be read on, in a slice of its own after the records that could be read.
@@ -62,7 +58,7 @@ class RecordReader:
             return
         self.finished = True
 
-    def _read(self) -> Iterator[Record]:
+    def _read(self) -> Iterator[TextRecord]:
         lines, dialect = self._lines, self._start.dialect
         texts = lines.texts()
         records = csv_records(texts, dialect)

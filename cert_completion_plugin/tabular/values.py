@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from cert_completion_plugin.core.issues import Issue
-from cert_completion_plugin.core.rows import RawRow
+from cert_completion_plugin.core.rows import Cell, RawRow
+
+Record: TypeAlias = tuple[int, tuple[Cell, ...]]
+"""The line on which a record starts, and its cells."""
+
+TextRecord: TypeAlias = tuple[int, tuple[str, ...]]
+"""The same of a record whose cells are texts."""
 
 
 class ByteSource(Protocol):
@@ -17,6 +23,24 @@ class ByteSource(Protocol):
 
     def read_from(self, offset: int) -> Iterator[bytes]:
         """The bytes from `offset` on, in pieces of at most 512 KiB; nothing where the file ends there."""
+
+
+class SliceReader(Protocol):
+    """Reads records of a file from one place on; those whose cells are all blank are left out.
+
+    `state` is the place after the records taken so far, `finished` whether the file ends there.
+    """
+
+    finished: bool
+
+    @property
+    def state(self) -> "ReaderState": ...
+
+    def take_heading(self) -> "TextRecord | None":
+        """The first record that is not blank; None if there is none. Raises Refused."""
+
+    def take_slice(self, rows: int) -> Iterator["Record"]:
+        """The next records: at most so many, and of about 4 MiB at most. Raises Refused, after what could be read."""
 
 
 class Refused(Exception):
@@ -54,14 +78,17 @@ class Dialect:
 class ReaderState:
     """A place between two records, from which reading can go on in another process.
 
-    `offset` is the byte (0 in a workbook) and `line` the physical line (from 1; in a workbook the sheet's row) on which
-    the next record starts; `rows_read` counts the data rows before it, skipped rows and the heading excluded.
+    `offset` is the byte (in a workbook the length of all its cells before it) and `line` the physical line (from 1; in
+    a workbook the sheet's row) on which the next record starts; `rows_read` counts the data rows before it, skipped
+    rows and the heading excluded. `width` is the number of the heading's cells in a workbook, where blank cells at the
+    end of a row are not written down.
     """
 
     dialect: Dialect
     offset: int
     line: int
     rows_read: int = 0
+    width: int = 0
 
     def as_mapping(self) -> dict[str, Any]:
         """The state as plain values that JSON can hold; `from_mapping` reads them back."""
@@ -70,6 +97,7 @@ class ReaderState:
             "offset": self.offset,
             "line": self.line,
             "rows_read": self.rows_read,
+            "width": self.width,
         }
 
     @classmethod

@@ -58,7 +58,7 @@ def test_the_file_can_be_kept_in_a_django_storage(world, submit, settings, tmp_p
         (b"username,certificationshortname\na,b\n", ["column_missing"] * 3),
         (HEADINGS.replace("duedate", "username").encode(), ["column_missing", "column_repeated"]),
         (HEADINGS.encode() + b'a00,"Forklift,,2026-01-01,\n', ["quote_unclosed"]),
-        (HEADINGS.encode() + b"a00,Fork\xfflift,,2026-01-01,\n", ["encoding_invalid"]),
+        (HEADINGS.encode() + "é, ñ".encode() + b"\xfflift,,2026-01-01,\n", ["encoding_invalid"]),
         (b'username,x\na,"b\n', ["column_missing"] * 4 + ["column_unknown", "quote_unclosed"]),
     ],
 )

@@ -45,6 +45,18 @@ def test_bytes_count_not_characters(read):
     assert read("a\n" + "é" * (MIB // 2) + "x").refused == too_long(2)
 
 
+@pytest.mark.parametrize("piece", [1000, 1001, 512 * 1024])
+@pytest.mark.parametrize("end", ["", "\n", "\r", "\r\n", "\nx,y\n", "\rx\n"])
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("letter", ["x", "Ċ", "😀"])
+def test_the_limit_counts_bytes_in_utf16_too(read, piece, end, order, letter):
+    units = len(letter.encode(f"utf-16-{order}"))
+    fits = "\ufeffa,b\r\n1," + letter * ((MIB - 4) // units)
+    reading = read((fits + end).encode(f"utf-16-{order}"), piece=piece)
+    assert (reading.refused, reading.lines[0]) == ((), 2)
+    assert read((fits + "." + end).encode(f"utf-16-{order}"), piece=piece).refused == too_long(2)
+
+
 def test_a_heading_can_be_too_long(read):
     assert read("\n" + "x" * (MIB + 1)).refused == too_long(2)
 
@@ -124,6 +136,12 @@ class Endless:
         (b'a,b\n1,"\n', b"x", Code.QUOTE_UNCLOSED),
         (b'a,b\n1,"\n', b'""', Code.QUOTE_UNCLOSED),
         (b"", b"x", Code.RECORD_TOO_LONG),
+        (b"\xff\xfe", b"x\0", Code.RECORD_TOO_LONG),
+        (b"\xff\xfe", b"\n\1", Code.RECORD_TOO_LONG),
+        (b"\xff\xfe" + 'a,b\n1,"\n'.encode("utf-16-le"), b"x\0" * 31 + b"\n\0", Code.QUOTE_UNCLOSED),
+        (b"a;b\n'1;'s\n", b"'x", Code.RECORD_TOO_LONG),
+        (b"a,\xe9\n", b"x", Code.RECORD_TOO_LONG),
+        (b"a,\x81\n", b"x", Code.ENCODING_INVALID),
     ],
 )
 def test_memory_stays_small_with_an_endless_line(heading, filler, code):
