@@ -1,7 +1,7 @@
 """What a cell of an ODS holds: its value as it is shown, or a native date (import-rules.md §1.2 and §2.1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from cert_completion_plugin.core.rows import Cell
@@ -13,8 +13,9 @@ _NUMBERS = frozenset({"float", "percentage", "currency"})
 _SHORTENED = re.compile(r"\d[Ee][+-]?\d|^#+$")
 
 
-def content(attributes: Mapping[str, str], text: str) -> Cell:
-    """The content of a cell with these attributes that shows this text."""
+def content(attributes: Mapping[str, str], paragraphs: Sequence[str]) -> Cell:
+    """The content of a cell with these attributes that shows these paragraphs."""
+    text = "\n".join(paragraphs)
     kind = attributes.get("value-type", "")
     if kind in _NUMBERS:
         return _number(attributes.get("value", ""), text)
@@ -22,8 +23,8 @@ def content(attributes: Mapping[str, str], text: str) -> Cell:
         return date_of(attributes.get("date-value", text))
     if kind == "boolean":
         return "TRUE" if attributes.get("boolean-value") == "true" else "FALSE"
-    if not kind and not text and "formula" in attributes:
-        # Never calculated.
+    if not kind and not paragraphs and "formula" in attributes:
+        # Never calculated; a formula that gives "" has an empty paragraph.
         return "=" + attributes["formula"].partition("=")[2]
     return text or attributes.get("string-value", "") or attributes.get("time-value", "")
 

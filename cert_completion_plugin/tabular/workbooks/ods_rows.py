@@ -88,7 +88,7 @@ class OdsRows(Handler):
 
     def _end_cell(self, attributes: Mapping[str, str]) -> None:
         times = _repeated(attributes, "number-columns-repeated")
-        cell = content(attributes, "\n".join(self._paragraphs))
+        cell = content(attributes, self._paragraphs)
         if cell != "":
             if self._columns + times > MAX_COLUMNS:
                 refuse("broken")

@@ -28,6 +28,7 @@ def test_a_number_keeps_all_its_digits(read, xlsx_of_xml, value, text):
         (cell("1.2E+15", "float", 'office:value="1.2345E+15"'), "1234500000000000"),
         (cell("###", "float", 'office:value="42"'), "42"),
         ('<table:table-cell table:formula="of:=TODAY()"/>', "=TODAY()"),
+        ('<table:table-cell table:formula="of:=IF(TRUE();&quot;&quot;)"><text:p/></table:table-cell>', ""),
         (cell("", "string", 'table:formula="of:=&quot;&quot;"'), ""),
         (cell("", "time", 'office:time-value="PT1H"'), "PT1H"),
         (
