@@ -18,7 +18,7 @@ from cert_completion_plugin.store.values import Batch
 def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
     """Decide these rows on the import's day. Raises HostUnavailable, HostContractError."""
     assert batch.as_of is not None
-    host = gateway().acting_for(actor_of(batch))
+    host = gateway().acting_for(actor_of(batch), batch_id=batch.reference)
     return decide_portion(
         raw,
         columns_of(batch),

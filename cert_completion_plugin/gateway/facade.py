@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from cert_completion_hooks import (
@@ -23,6 +24,7 @@ from cert_completion_hooks import (
 from cert_completion_plugin.gateway import questions, results
 from cert_completion_plugin.gateway.asking import ActorHost
 from cert_completion_plugin.gateway.infos import Infos
+from cert_completion_plugin.gateway.listing import Listed
 from cert_completion_plugin.gateway.problems import HostProblem
 from cert_completion_plugin.gateway.registry import Registry
 from cert_completion_plugin.gateway.startup import host_problems
@@ -40,6 +42,7 @@ class Gateway:
     def __init__(self, hosts: Mapping[str, object]) -> None:
         self._registry = Registry(hosts)
         self._infos = Infos(self._registry)
+        self._listed = Listed()
 
     def problems(self) -> list[HostProblem]:
         """What start-up checks find wrong with the hosts. Raises nothing."""
@@ -68,9 +71,12 @@ class Gateway:
             return ""
         return path.replace("{key}", quote(learner_key, safe=""))
 
-    def acting_for(self, actor: Actor) -> ActorHost:
-        """The hosts as the core sees them, asked on behalf of this administrator."""
-        return ActorHost(self._registry, actor)
+    def acting_for(self, actor: Actor, *, batch_id: str = "") -> ActorHost:
+        """The hosts as the core sees them, asked on behalf of this administrator.
+
+        With `batch_id`, the list of all certifications is kept for the next question about that import.
+        """
+        return ActorHost(self._registry, actor, partial(self._listed.keep, batch_id) if batch_id else None)
 
     def evidence_types(self, actor: Actor) -> tuple[EvidenceType, ...]:
         """The evidence types that this administrator may choose; none if no host answers."""
