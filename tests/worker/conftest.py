@@ -112,7 +112,7 @@ def refused_in_the_end(tmp_path_factory):
     offered = [course for course in COURSES if course.offered]
     rows = [
         (username, course.short_name, course.id_number, date(2016, 1, 4) + timedelta(days=30 * number), "")
-        for number in range(3)
+        for number in range(5)
         for username in usernames
         for course in offered
     ]
