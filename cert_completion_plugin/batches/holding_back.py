@@ -1,6 +1,6 @@
 """`all_or_nothing`: what keeps an import from being written, and taking back what was (import-rules.md §6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -37,24 +37,30 @@ def hold_back(batch: Batch, portion: PortionWork) -> None:
     with transaction.atomic():
         if not portions.claim(portion, portions.HELD_BACK, clock.now()):
             return
-        lines = rows.lines_in_slices(batch.id, portion.first_slice, portion.last_slice)
-        if portion.state == portions.WRITTEN:
-            decisions = _take_back(batch, lines)
-        else:
-            decisions = cancelled(decision for decision, _ in ledger.latest(batch, Phase.PLANNED, lines).values())
-            ledger.add(batch, Phase.WRITTEN, decisions)
-        portions.set_counts(portion.id, counting.counts_of(decisions))
+        planned, written = _decided(batch, portion, Phase.PLANNED), _decided(batch, portion, Phase.WRITTEN)
+        recorder = Recorder(batch)
+        # A host with a store of its own may have written what our side lost with its transaction.
+        asked = written if recorder.shares_connection else planned
+        left = recorder.take_back(list(asked.values()))
+        settled = [taken_back(row, written.get(row.line), left, batch.reference) for row in planned.values()]
+        _keep(batch, portion, written, settled)
 
 
-def _take_back(batch: Batch, lines: list[int]) -> list[Decision]:
-    """Have the host undo what was written for these rows; a second entry of each that is undone says so."""
-    found = {line: decision for line, (decision, _) in ledger.latest(batch, Phase.WRITTEN, lines).items()}
-    kept = Recorder(batch).take_back(list(found.values()))
-    again = taken_back(found.values(), kept, batch.reference)
-    ledger.add(batch, Phase.WRITTEN, again, revision=1)
-    return list((found | {decision.line: decision for decision in again}).values())
+def leave(batch: Batch, portion: PortionWork) -> None:
+    """Give up taking back what a portion wrote: its rows stay reported as they are, or as never written."""
+    with transaction.atomic():
+        if portions.claim(portion, portions.HELD_BACK, clock.now()):
+            planned, written = _decided(batch, portion, Phase.PLANNED), _decided(batch, portion, Phase.WRITTEN)
+            _keep(batch, portion, written, [*written.values()] or cancelled(planned.values()))
 
 
-def leave(portion: PortionWork) -> None:
-    """Give up taking back what a portion wrote; its rows stay reported as they are."""
-    portions.claim(portion, portions.HELD_BACK, clock.now())
+def _decided(batch: Batch, portion: PortionWork, phase: Phase) -> dict[int, Decision]:
+    lines = rows.lines_in_slices(batch.id, portion.first_slice, portion.last_slice)
+    return {line: decision for line, (decision, _) in ledger.latest(batch, phase, lines).items()}
+
+
+def _keep(batch: Batch, portion: PortionWork, written: Mapping[int, Decision], settled: Sequence[Decision]) -> None:
+    """Keep what became of the rows in the end; a second entry of those of which something else was reported says so."""
+    again = [decision for decision in settled if decision != written.get(decision.line)]
+    ledger.add(batch, Phase.WRITTEN, again, revision=1 if written else 0)
+    portions.set_counts(portion.id, counting.counts_of(settled))

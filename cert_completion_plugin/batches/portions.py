@@ -26,7 +26,7 @@ def work(portion_id: int) -> bool:
         return False
     if not portions.count_attempt(portion, clock.now()):
         return False
-    if portion.attempts >= conf.settings().max_attempts:
+    if portion.attempts >= _most_attempts(batch, portion):
         _give_up(batch, portion, None)
     else:
         try:
@@ -54,20 +54,29 @@ def _after(error: Exception, batch: Batch, portion_id: int) -> None:
     """Give the portion up after its last attempt; else raise TryAgain, and let no copy of its task come earlier."""
     portion = portions.get(portion_id)
     assert portion is not None
-    if portion.attempts >= conf.settings().max_attempts:
-        _give_up(batch, portion, error)
-        return
+    if portion.attempts >= _most_attempts(batch, portion):
+        if batch.held_back is None or not isinstance(error, HostUnavailable):
+            _give_up(batch, portion, error)
+            return
+        # What is written must not stay only because the host was away for long.
+        portions.begin_phase(portion.id, attempts=portion.attempts - 1)
     reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
     seconds = pause(error, portion.attempts)
     portions.wait(portion.id, clock.after(seconds))
     raise TryAgain(seconds) from error
 
 
+def _most_attempts(batch: Batch, portion: PortionWork) -> int:
+    """A planned portion may have used up its attempts when the import is held back: it gets as many again."""
+    most = conf.settings().max_attempts
+    return 2 * most if batch.held_back is not None and portion.state == portions.PLANNED else most
+
+
 def _give_up(batch: Batch, portion: PortionWork, error: Exception | None) -> None:
     """Report the rows of the portion as failed; nothing of them was written in our transaction."""
     reference = reference_of(f"portion {portion.number} of import {batch.id} failed", error)
     if batch.held_back is not None:
-        holding_back.leave(portion)
+        holding_back.leave(batch, portion)
         return
     code = Code.HOST_UNAVAILABLE if isinstance(error, HostUnavailable) else Code.INTERNAL_ERROR
     target = portions.done_states(batch)[0]

@@ -40,11 +40,13 @@ def read(batch_id: int) -> bool:
     try:
         ended = _Reading(batch).run()
     except Exception as error:
-        if batch.attempts >= conf.settings().max_attempts:
+        # What was read since has set the attempts back.
+        attempts = (batches.get(batch_id) or batch).attempts
+        if attempts >= conf.settings().max_attempts:
             _give_up(batch, error)
             return True
         reference_of(f"reading import {batch_id} was interrupted", error)
-        seconds = pause(error, batch.attempts)
+        seconds = pause(error, max(1, attempts))
         batches.update(batch_id, due_at=clock.after(seconds))
         raise TryAgain(seconds) from error
     if ended:

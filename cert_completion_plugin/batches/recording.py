@@ -1,21 +1,32 @@
 """Having the host write: one bulk call, halved down to the guilty change where the host cannot take one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
-from cert_completion_hooks.types import CompletionChange, EvidenceItem, HostRefused, WriteResult, WriteStatus
+from cert_completion_hooks.types import (
+    ChangeToUndo,
+    CompletionChange,
+    EvidenceItem,
+    HostRefused,
+    UndoResult,
+    UndoStatus,
+    WriteResult,
+    WriteStatus,
+)
 from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.batches.trouble import reference_of
-from cert_completion_plugin.core.all_or_nothing import changes_to_undo, kept_rows
+from cert_completion_plugin.core.all_or_nothing import Left, changes_to_undo, left_over
 from cert_completion_plugin.core.changes import Settled, changes_of, items_of, settle
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store.values import Batch
 
-Asked = TypeVar("Asked", CompletionChange, EvidenceItem)
+Asked = TypeVar("Asked")
+Result = TypeVar("Result", WriteResult, UndoResult)
 
 NAMES_DATA = (IntegrityError, DataError, ValueError, HostRefused)
 
@@ -41,38 +52,49 @@ class Recorder:
         Raises HostUnavailable, HostContractError, and database errors that do not name data.
         """
         changes, items = changes_of(decisions, self.batch_id), items_of(decisions, self.batch_id, self.evidence_type)
-        results = self._isolated(lambda some: self.gateway.record_completions(self.info, some), changes)
-        results |= self._isolated(lambda some: self.gateway.record_evidence(self.info, some), items)
+        results = _isolated(lambda some: self.gateway.record_completions(self.info, some), changes, self._failed)
+        results |= _isolated(lambda some: self.gateway.record_evidence(self.info, some), items, self._failed)
         return settle(decisions, results, self.batch_id, self.faults)
 
-    def take_back(self, decisions: Sequence[Decision]) -> set[str]:
-        """Have the host undo what these decisions had written; returns the row keys of what it kept.
+    def take_back(self, decisions: Sequence[Decision]) -> Left:
+        """Have the host undo what these decisions had written, or may have; returns what it left.
 
-        Raises HostUnavailable, HostContractError, and errors of the database.
+        Raises HostUnavailable, HostContractError, and database errors that do not name data.
         """
         changes = changes_to_undo(decisions, self.batch_id)
         items = items_of(decisions, self.batch_id, self.evidence_type)
-        results = self.gateway.undo_changes(self.info, changes, items, preview=False)
-        return kept_rows(changes, items, results)
+        undo = partial(self.gateway.undo_changes, self.info, preview=False)
+        results = _isolated(lambda some: undo(some, ()), changes, self._not_undone)
+        results |= _isolated(lambda some: undo((), some), items, self._not_undone)
+        return left_over(changes, items, results)
 
-    def _isolated(
-        self, send: Callable[[Sequence[Asked]], Mapping[str, WriteResult]], asked: Sequence[Asked]
-    ) -> dict[str, WriteResult]:
-        """Send all; where an error names data, send halves, down to the one that is at fault."""
-        if not asked:
-            return {}
-        try:
-            with transaction.atomic():
-                return dict(send(asked))
-        except NAMES_DATA as error:
-            if len(asked) == 1:
-                return {asked[0].key: self._failed(asked[0].key, error)}
-        middle = len(asked) // 2
-        return self._isolated(send, asked[:middle]) | self._isolated(send, asked[middle:])
-
-    def _failed(self, key: str, error: Exception) -> WriteResult:
+    def _failed(self, asked: CompletionChange | EvidenceItem, error: Exception) -> WriteResult:
         if isinstance(error, HostRefused):
-            return WriteResult(key=key, status=WriteStatus.FAILED, reason=str(error))
-        reference = reference_of(f"the host could not write change {key}", error)
-        self.faults[key] = Issue(Code.INTERNAL_ERROR, details={"reference": reference})
-        return WriteResult(key=key, status=WriteStatus.FAILED)
+            return WriteResult(key=asked.key, status=WriteStatus.FAILED, reason=str(error))
+        reference = reference_of(f"the host could not write change {asked.key}", error)
+        self.faults[asked.key] = Issue(Code.INTERNAL_ERROR, details={"reference": reference})
+        return WriteResult(key=asked.key, status=WriteStatus.FAILED)
+
+    def _not_undone(self, asked: ChangeToUndo | EvidenceItem, error: Exception) -> UndoResult:
+        key = asked.key if isinstance(asked, EvidenceItem) else asked.change.key
+        reference_of(f"the host could not undo change {key}", error)
+        return UndoResult(key=key, status=UndoStatus.CANNOT)
+
+
+def _isolated(
+    send: Callable[[Sequence[Asked]], Mapping[str, Result]],
+    asked: Sequence[Asked],
+    failed: Callable[[Asked, Exception], Result],
+) -> dict[str, Result]:
+    """Send all; where an error names data, send halves, down to the one that is at fault."""
+    if not asked:
+        return {}
+    try:
+        with transaction.atomic():
+            return dict(send(asked))
+    except NAMES_DATA as error:
+        if len(asked) == 1:
+            result = failed(asked[0], error)
+            return {result.key: result}
+    middle = len(asked) // 2
+    return _isolated(send, asked[:middle], failed) | _isolated(send, asked[middle:], failed)

@@ -1,6 +1,7 @@
 """What `all_or_nothing` keeps unwritten, and what becomes of rows that were written before (import-rules.md §6)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from cert_completion_hooks.types import (
     BeforeImage,
@@ -33,16 +34,29 @@ def cancelled(decisions: Iterable[Decision]) -> list[Decision]:
     return [_cancelled(decision) if decision.outcome.writes else decision for decision in decisions]
 
 
-def taken_back(decisions: Iterable[Decision], kept: Collection[str], batch_id: str) -> list[Decision]:
-    """The rows that are `cancelled` because what was written for them is undone.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a host left where it was asked to undo, by the keys of the rows.
 
-    `kept` holds the row keys of those of which the records could not be taken back; they stay as they are.
+    `kept`: records that were written and changed since. `unclear`: it could not take back what may have been written.
     """
-    return [
-        _cancelled(decision)
-        for decision in decisions
-        if decision.outcome.writes and row_key(batch_id, decision.line) not in kept
-    ]
+
+    kept: frozenset[str]
+    unclear: frozenset[str]
+
+
+def taken_back(planned: Decision, written: Decision | None, left: Left, batch_id: str) -> Decision:
+    """What becomes of a row once its host was asked to undo it.
+
+    `written` is what was reported of it, None if nothing was: a host with a store of its own may have written it even
+    so. What was written and stays is reported as written.
+    """
+    key = row_key(batch_id, planned.line)
+    if written is None or not written.outcome.writes:
+        if key in left.kept:
+            return planned
+        return written or next(iter(cancelled([planned])))
+    return written if key in left.kept | left.unclear else _cancelled(written)
 
 
 def _cancelled(decision: Decision) -> Decision:
@@ -59,15 +73,20 @@ def changes_to_undo(decisions: Sequence[Decision], batch_id: str) -> list[Change
     ]
 
 
-def kept_rows(
+def left_over(
     changes: Iterable[ChangeToUndo], items: Iterable[EvidenceItem], results: Mapping[str, UndoResult]
-) -> set[str]:
-    """The keys of the rows whose records or items a host did not take back."""
-    kept = {item.key for item in items if results[item.key].status is not UndoStatus.UNDONE}
-    for asked in changes:
-        result = results[asked.change.key]
-        kept.update(result.kept if result.status is UndoStatus.UNDONE else _row_keys(asked.change))
-    return kept
+) -> Left:
+    """What stays of these changes and items, by what the host answered."""
+    rows = {asked.change.key: _row_keys(asked.change) for asked in changes} | {item.key: [item.key] for item in items}
+    kept: set[str] = set()
+    unclear: set[str] = set()
+    for key, of_change in rows.items():
+        result = results[key]
+        if result.status is UndoStatus.CANNOT:
+            unclear.update(of_change)
+        else:
+            kept.update(of_change if result.status is UndoStatus.CHANGED_SINCE else result.kept)
+    return Left(frozenset(kept), frozenset(unclear))
 
 
 def _row_keys(change: CompletionChange) -> list[str]:

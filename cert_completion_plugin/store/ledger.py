@@ -18,8 +18,17 @@ def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: 
     LedgerEntry.objects.bulk_create(
         [_entry(batch, phase, decision, revision) for decision in decisions], batch_size=500
     )
-    if phase is Phase.WRITTEN and not revision:
-        RowIssue.objects.bulk_create(_row_issues(batch, decisions), batch_size=1000)
+    if phase is not Phase.WRITTEN:
+        return
+    if revision:
+        _forget_issues(batch, [decision.line for decision in decisions])
+    RowIssue.objects.bulk_create(_row_issues(batch, decisions), batch_size=1000)
+
+
+def _forget_issues(batch: Batch, lines: Sequence[int]) -> None:
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        some = lines[start : start + _LINES_AT_ONCE]
+        RowIssue.objects.filter(batch_id=batch.id, plan=batch.plan, line__in=some).delete()
 
 
 def _entry(batch: Batch, phase: Phase, decision: Decision, revision: int) -> LedgerEntry:

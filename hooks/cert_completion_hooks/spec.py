@@ -161,8 +161,8 @@ def undo_changes(
 
     Called: when an administrator asks what an undo would do (`preview`), when they undo an import, and when
     `all_or_nothing` has to give up.
-    Given: changes that were written, with what was there before; evidence items that were written. With `preview` the
-    answers are the same, and nothing is written.
+    Given: changes and evidence items that were written, or may have been (an answer got lost), with what was there
+    before. With `preview` the answers are the same, and nothing is written.
     Return: one result for each change and item, by key. A record that still is as the import wrote it is taken away
     (the former current record comes back, out of the history if it was moved there); one that was changed since stays
     and is named, and so is a current record whose former one was changed since. The assignment goes if the change

@@ -1,15 +1,17 @@
 """`commit_policy` all_or_nothing: decided on the complete plan, and taken back where writing fails (§6)."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from cert_completion_hooks import Capability, CompletionRecord, HostInfo, HostRefused, HostUnavailable
+from cert_completion_hooks.memory import MemoryHost
 from django.db import OperationalError
 
 from cert_completion_plugin import api, batches
 from cert_completion_plugin.batches.recording import Recorder
-from cert_completion_plugin.models import ImportBatch, LedgerEntry, Portion
+from cert_completion_plugin.models import ImportBatch, LedgerEntry, Portion, RowIssue
 from cert_completion_plugin.store import rows
 from tests.batches.conftest import let_time_pass, outcomes
 
@@ -319,6 +321,138 @@ def test_where_taking_back_fails_for_good_the_report_says_what_is_written(world,
             let_time_pass()
     held = world.held("a00", "Forklift").current is not None
     assert outcomes(ended(batch)) == {2: "certified" if held else "cancelled", 3: "failed"}
+
+
+OWN_STORE = pytest.mark.parametrize("world", [MemoryHost], ids=["own-store"], indirect=True)
+"""What such a host has written stays when our transaction does not; the double that shares it cannot roll back."""
+
+
+def drain(batch):
+    """Work the import off to its end, however often it has to wait."""
+    for _ in range(60):
+        try:
+            api.work_off(batch.id)
+        except api.TryAgain:
+            let_time_pass()
+        if api.find(batch.reference).state == "finished":
+            return
+
+
+def planned(batch):
+    for portion in portions(batch):
+        batches.work(portion)
+    assert batches.advance(batch.id)
+    return batch
+
+
+@OWN_STORE
+def test_what_was_written_beside_a_row_in_conflict_is_taken_back(world, submit_whole, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1000}
+    batch = planned(submit_whole(*rows_of(3)))
+    world.remove_learner("a01")
+    drain(batch)
+    assert outcomes(ended(batch)) == {2: "cancelled", 3: "rejected", 4: "cancelled"}
+    assert all(world.held(name, "Forklift").current is None for name in ("a00", "a02"))
+
+
+@OWN_STORE
+def test_what_a_worker_wrote_before_it_died_is_taken_back(world, submit_whole, monkeypatch):
+    batch = planned(submit_whole(*rows_of(2)))
+    write = Recorder.write
+
+    def dies(recorder, decisions):
+        write(recorder, decisions)
+        raise OperationalError("server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "write", dies)
+        with pytest.raises(api.TryAgain):
+            batches.work(portions(batch)[0])
+    first, second = usernames(batch)
+    assert world.held(first, "Forklift").current is not None
+    world.remove_learner(second)
+    assert batches.work(portions(batch)[1])
+    let_time_pass()
+    drain(batch)
+    assert {row.username: str(row.outcome) for row in api.rows(ended(batch))} == {
+        first: "cancelled",
+        second: "rejected",
+    }
+    assert world.held(first, "Forklift").current is None
+
+
+@OWN_STORE
+def test_what_was_written_before_the_host_went_away_for_good_is_taken_back(world, submit_whole, settings, monkeypatch):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1000}
+    batch = planned(submit_whole(*rows_of(2), "a00,Boat,,2025-06-01,", unknown_certification="create_evidence"))
+
+    def down(*args, **kwargs):
+        raise HostUnavailable("gone")
+
+    monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.record_evidence", down)
+    drain(batch)
+    assert outcomes(ended(batch)) == {2: "failed", 3: "failed", 4: "failed"}
+    assert all(world.held(name, "Forklift").current is None for name in ("a00", "a01"))
+
+
+def test_a_portion_that_used_up_its_attempts_still_reports_its_rows(submit_whole):
+    batch = planned(submit_whole(*rows_of(2), "nobody,Forklift,,2025-06-01,"))
+    Portion.objects.filter(pk=portions(batch)[0]).update(attempts=50)
+    drain(batch)
+    found = ended(batch)
+    assert sorted(outcomes(found).values()) == ["cancelled", "cancelled", "rejected"]
+    assert found.counts["outcomes"] == {"cancelled": 2, "rejected": 1}
+
+
+def test_a_host_that_is_away_while_it_is_to_take_back_is_waited_for(world, submit_whole, refused, monkeypatch):
+    batch = submit_whole(*rows_of(2))
+    refused(usernames(batch)[1])
+    undo, away = Recorder.take_back, [True] * 12
+
+    def away_for_long(recorder, decisions):
+        if away:
+            away.pop()
+            raise HostUnavailable("gone")
+        return undo(recorder, decisions)
+
+    monkeypatch.setattr(Recorder, "take_back", away_for_long)
+    drain(batch)
+    assert sorted(outcomes(ended(batch)).values()) == ["cancelled", "failed"]
+    assert all(world.held(name, "Forklift").current is None for name in ("a00", "a01"))
+
+
+def test_one_record_that_cannot_be_taken_back_keeps_no_other(world, submit_whole, settings, monkeypatch):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1000}
+    batch = planned(submit_whole(*rows_of(8)))
+    guilty, locked = (world.find_learners(None, [name])[name][0].key for name in ("a05", "a07"))
+    record, undo = world.record_completions, world.undo_changes
+
+    def refuses(gateway, info, changes):
+        if any(change.learner_key == locked for change in changes):
+            raise HostRefused("The audit has locked this learner.")
+        return {result.key: result for result in record(info, changes)}
+
+    def refuses_to_undo(gateway, info, changes, items, *, preview):
+        if any(asked.change.learner_key == guilty for asked in changes):
+            raise HostRefused("The audit has begun.")
+        return {result.key: result for result in undo(info, changes, items, preview)}
+
+    monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.record_completions", refuses)
+    monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.undo_changes", refuses_to_undo)
+    drain(batch)
+    found = {row.username: str(row.outcome) for row in api.rows(ended(batch))}
+    assert (found.pop("a05"), found.pop("a07")) == ("certified", "failed")
+    assert set(found.values()) == {"cancelled"}
+    assert world.held("a05", "Forklift").current is not None
+
+
+def test_filters_know_nothing_of_warnings_that_went_with_what_was_taken_back(world, submit_whole):
+    batch = planned(submit_whole("a00,Forklift,F1,2020-06-01,", "a01,Forklift,F1,2020-06-01,"))
+    batches.work(portions(batch)[0])
+    world.remove_learner(usernames(batch)[1])
+    drain(batch)
+    codes = Counter(RowIssue.objects.filter(batch_id=batch.id).values_list("code", flat=True))
+    assert dict(codes) == ended(batch).counts["issues"] == {"learner_not_found": 1}
 
 
 def test_it_is_offered_only_where_a_host_can_take_back(world, submit, monkeypatch):

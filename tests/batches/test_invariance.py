@@ -12,7 +12,7 @@ import pytest
 from cert_completion_hooks import Certification, CompletionRecord, Period, PeriodUnit, RecertificationRule, RuleKind
 from cert_completion_hooks.memory import MemoryHost
 from django.test import override_settings
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from cert_completion_plugin import api
@@ -21,13 +21,16 @@ from tests import doubles
 
 pytestmark = pytest.mark.django_db
 
-# Every example brings its own host; what earlier imports left in the tables is none of its business.
+# Every example brings its own host; what earlier imports left in the tables is none of its business. Making a failing
+# file smaller would take minutes, and files are small as it is.
 whole_imports = settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15,
+    phases=set(Phase) - {Phase.shrink, Phase.explain},
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 TODAY = date(2026, 3, 15)
-LEARNERS = ("ana", "bea", "Ćiro", "dora")
+LEARNERS = ("ana", "Ćiro")
 YEAR, HALF_YEAR, MONTH = Period(1, PeriodUnit.YEAR), Period(6, PeriodUnit.MONTH), Period(1, PeriodUnit.MONTH)
 NAMES = (("Forklift", "F1"), ("Crane", "C1"), ("First Aid", ""), ("", "D4"))
 RULES = [
@@ -86,17 +89,15 @@ class Site:
         return host
 
 
-ISO_DATES = st.sampled_from(DATES).map(date.isoformat)
-NO_DATES = st.sampled_from(["", "2026-02-30", "soon"])
-REFERENCES = [*NAMES, ("Forklift", ""), ("", "C1"), *UNKNOWN, ("Crane", "F1")]
+ISO_DATES = [day.isoformat() for day in DATES]
 rows = st.builds(
-    lambda name, reference, completed, due: Row(name, reference[0], reference[1], completed, due),
-    st.sampled_from([*LEARNERS, *LEARNERS, *LEARNERS, "nobody", ""]),
-    st.sampled_from([*REFERENCES, *NAMES, *NAMES]),
-    st.one_of(*[ISO_DATES] * 9, NO_DATES),
-    st.one_of(*[ISO_DATES] * 4, NO_DATES),
+    lambda name, names, completed, due: Row(name, names[0], names[1], completed, due),
+    st.sampled_from([*LEARNERS * 5, "nobody", ""]),
+    st.sampled_from([*NAMES * 4, ("Forklift", ""), ("", "C1"), *UNKNOWN, ("Crane", "F1")]),
+    st.sampled_from([*ISO_DATES * 3, "", "2026-02-30"]),
+    st.sampled_from([*[""] * 12, *ISO_DATES, "soon"]),
 )
-files = st.lists(rows, min_size=1, max_size=12) | st.lists(rows, min_size=6, max_size=14)
+files = st.lists(rows, min_size=1, max_size=12) | st.lists(rows, min_size=10, max_size=14)
 maybe = st.none() | st.sampled_from(DATES)
 sound = st.sampled_from(DATES).map(
     lambda day: CompletionRecord(
