@@ -1,7 +1,9 @@
 """The ledger: what was planned for and done to each row. Entries are only ever added."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import cert_completion_bulk as bulk
 from django.db.models import Exists, OuterRef, QuerySet
 
 from cert_completion_plugin.core.outcomes import Phase
@@ -11,18 +13,32 @@ from cert_completion_plugin.store.decisions import decision_from_json, detail_of
 from cert_completion_plugin.store.values import Batch, column_text
 
 _LINES_AT_ONCE = 500
+_COLUMNS = (
+    "batch_id",
+    "plan",
+    "phase",
+    "line",
+    "revision",
+    "outcome",
+    "username",
+    "learner_key",
+    "certification_key",
+    "completed",
+    "expires",
+    "window_opens",
+    "detail",
+)
+_ISSUE_COLUMNS = ("batch_id", "plan", "code", "line")
 
 
 def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: int = 0) -> None:
     """Add one entry for each decision; what was written also gets its codes into the table that filters use."""
-    LedgerEntry.objects.bulk_create(
-        [_entry(batch, phase, decision, revision) for decision in decisions], batch_size=500
-    )
+    bulk.insert(LedgerEntry, _COLUMNS, [_entry(batch, phase, decision, revision) for decision in decisions])
     if phase is not Phase.WRITTEN:
         return
     if revision:
         _forget_issues(batch, [decision.line for decision in decisions])
-    RowIssue.objects.bulk_create(_row_issues(batch, decisions), batch_size=1000)
+    bulk.insert(RowIssue, _ISSUE_COLUMNS, _row_issues(batch, decisions))
 
 
 def _forget_issues(batch: Batch, lines: Sequence[int]) -> None:
@@ -31,28 +47,30 @@ def _forget_issues(batch: Batch, lines: Sequence[int]) -> None:
         RowIssue.objects.filter(batch_id=batch.id, plan=batch.plan, line__in=some).delete()
 
 
-def _entry(batch: Batch, phase: Phase, decision: Decision, revision: int) -> LedgerEntry:
-    return LedgerEntry(
-        batch_id=batch.id,
-        plan=batch.plan,
-        phase=phase,
-        line=decision.line,
-        revision=revision,
-        outcome=decision.outcome,
-        username=column_text(decision.username, 150),
-        learner_key=decision.learner_key,
-        certification_key=decision.certification_key,
-        completed=decision.completed,
-        expires=decision.expires,
-        window_opens=decision.window_opens,
-        detail=detail_of(decision),
+def _entry(batch: Batch, phase: Phase, decision: Decision, revision: int) -> tuple[Any, ...]:
+    """One entry, in the order of `_COLUMNS`."""
+    return (
+        batch.id,
+        batch.plan,
+        str(phase),
+        decision.line,
+        revision,
+        str(decision.outcome),
+        column_text(decision.username, 150),
+        decision.learner_key,
+        decision.certification_key,
+        decision.completed,
+        decision.expires,
+        decision.window_opens,
+        detail_of(decision),
     )
 
 
-def _row_issues(batch: Batch, decisions: Iterable[Decision]) -> list[RowIssue]:
+def _row_issues(batch: Batch, decisions: Iterable[Decision]) -> list[tuple[Any, ...]]:
     return [
-        RowIssue(batch_id=batch.id, plan=batch.plan, code=code, line=decision.line)
+        (batch.id, batch.plan, code, decision.line)
         for decision in decisions
+        if decision.issues
         for code in dict.fromkeys(str(issue.code) for issue in decision.issues)
     ]
 

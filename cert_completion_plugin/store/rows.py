@@ -5,27 +5,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import cert_completion_bulk as bulk
 from django.db.models import Count
 
 from cert_completion_plugin.core.rows import Cell, RawRow
 from cert_completion_plugin.models import ImportRow
 from cert_completion_plugin.store.values import dumps
 
-STATEMENT_BYTES = 1024 * 1024
+_COLUMNS = ("batch_id", "line", "slice", "cells")
 
 
 def insert(batch_id: int, rows: Iterable[tuple[RawRow, int]]) -> None:
-    """Add rows, each with its slice, in statements of a bounded size: databases limit what they take at once."""
-    waiting: list[ImportRow] = []
-    size = 0
-    for row, slice in rows:
-        cells = _written(row.cells)
-        waiting.append(ImportRow(batch_id=batch_id, line=row.line, slice=slice, cells=cells))
-        size += len(cells)
-        if size > STATEMENT_BYTES:
-            ImportRow.objects.bulk_create(waiting, batch_size=1000)
-            waiting, size = [], 0
-    ImportRow.objects.bulk_create(waiting, batch_size=1000)
+    """Add rows, each with its slice."""
+    bulk.insert(ImportRow, _COLUMNS, [(batch_id, row.line, slice, _written(row.cells)) for row, slice in rows])
 
 
 def delete_all(batch_id: int) -> None:
@@ -56,7 +48,11 @@ def with_lines(batch_id: int, lines: Sequence[int]) -> dict[int, RawRow]:
 
 
 def _written(cells: Sequence[Cell]) -> str:
-    return dumps([cell if isinstance(cell, str) else {"date": cell.isoformat()} for cell in cells])
+    return dumps(cells, default=_written_date)
+
+
+def _written_date(cell: date) -> dict[str, str]:
+    return {"date": cell.isoformat()}
 
 
 def _read(text: str) -> tuple[Cell, ...]:

@@ -1,7 +1,7 @@
 """What the store hands out: frozen values read from the tables."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -114,6 +114,6 @@ def issue_from_json(plain: Mapping[str, Any]) -> Issue:
     return Issue(Code(plain["code"]), plain.get("column", ""), plain.get("value", ""), plain.get("line"), details)
 
 
-def dumps(value: Any) -> str:
+def dumps(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     """JSON in ASCII without blanks, so that NUL, emoji and lone surrogates survive in every database."""
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"), default=default)

@@ -15,7 +15,7 @@ from cert_completion_records.models import LearnerCertification, PastCompletion
 from cert_completion_records.origins import Origins
 from cert_completion_records.questions import live_learners
 from cert_completion_records.states import Held, load, same_dates
-from cert_completion_records.writing import CURRENT_COLUMNS, put_dates
+from cert_completion_records.writing import put_dates, write_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _write(undos: Sequence[_Undo]) -> None:
     changed = [undo for undo in undos if (undo.restored or undo.unassigned) and not undo.held.is_empty]
     for undo in changed:
         undo.held.row.changed_by, undo.held.row.changed_at = undo.stamp.changed_by, undo.stamp.changed_at
-    LearnerCertification.objects.bulk_update([undo.held.row for undo in changed], CURRENT_COLUMNS)
+    write_current(undo.held.row for undo in changed)
 
 
 def _result(asked: ChangeToUndo, undo: _Undo | None, *, is_gone: bool) -> UndoResult:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import cert_completion_bulk as bulk
 from cert_completion_hooks import (
     BatchInfo,
     CompletionChange,
@@ -28,12 +29,16 @@ from cert_completion_records.origins import Origins, source_of
 from cert_completion_records.questions import live_learners
 from cert_completion_records.states import Held, batch_ids, load, state_of
 
-DATE_COLUMNS = ("completed", "expires", "window_opens", "baseline_expires", "announce", "source", "line")
-ASSIGNMENT_COLUMNS = ("assigned", "assigned_at", "assigned_source")
-CURRENT_COLUMNS = (*DATE_COLUMNS, *ASSIGNMENT_COLUMNS, "changed_by", "changed_at")
+_RECORD_COLUMNS = ("completed", "expires", "window_opens", "baseline_expires", "announce", "source_id", "line")
+_CHANGE_COLUMNS = ("changed_by", "changed_at")
+CURRENT_COLUMNS = (*_RECORD_COLUMNS, *_CHANGE_COLUMNS, "assigned", "assigned_at", "assigned_source_id")
 """All columns of a learner's certification that an import writes."""
 
+_NEW_COLUMNS = ("learner_id", "certification_id", *CURRENT_COLUMNS)
+_PAST_COLUMNS = ("learner_certification_id", *_RECORD_COLUMNS, *_CHANGE_COLUMNS, "moved_by_id")
+
 _Asked: TypeAlias = Sequence[tuple[Pair, CompletionChange]]
+_Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,12 @@ class Stamp:
 
 @dataclass(slots=True)
 class _Writes:
-    """What one call adds and changes."""
+    """What one call adds and changes, as rows of values; those of the history wait for the key of their pair."""
 
-    new: list[LearnerCertification] = field(default_factory=list)
+    new: dict[Pair, _Row] = field(default_factory=dict)
     changed: list[LearnerCertification] = field(default_factory=list)
-    history: list[PastCompletion] = field(default_factory=list)
+    history: list[tuple[Pair, _Row]] = field(default_factory=list)
+    keys: dict[Pair, int] = field(default_factory=dict)
 
 
 def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) -> list[WriteResult]:
@@ -81,9 +87,9 @@ def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
     results, writes = _decide(asked, live, stamp)
     while not _insert_new(writes.new):
         results, writes = _decide(asked, live, stamp)
-    _learn_primary_keys(writes.new)
-    LearnerCertification.objects.bulk_update(writes.changed, CURRENT_COLUMNS)
-    PastCompletion.objects.bulk_create(writes.history)
+    write_current(writes.changed)
+    _learn_keys(writes)
+    bulk.insert(PastCompletion, _PAST_COLUMNS, [(writes.keys[pair], *past) for pair, past in writes.history])
     return results
 
 
@@ -119,28 +125,61 @@ def _status(
 
 
 def _collect(pair: Pair, change: CompletionChange, held: Held | None, stamp: Stamp, writes: _Writes) -> None:
-    learner, certification = pair
-    row = held.row if held else LearnerCertification(learner_id=learner, certification_id=certification, assigned=False)
-    if change.former and held:
-        writes.history.append(moved(row, stamp.source))
+    by = (stamp.changed_by, stamp.changed_at)
+    if held is None:
+        assigned = (True, stamp.changed_at, stamp.source.pk) if change.assign else (False, None, None)
+        current = _values(change.current, change.announce, stamp.origins) if change.current else _NO_RECORD
+        writes.new[pair] = (*pair, *current, *by, *assigned)
+    else:
+        writes.keys[pair] = held.row.pk
+        _change(held.row, change, stamp, pair, writes)
+    for record in change.history:
+        writes.history.append((pair, (*_values(record, False, stamp.origins), *by, None)))
+
+
+def _change(row: LearnerCertification, change: CompletionChange, stamp: Stamp, pair: Pair, writes: _Writes) -> None:
+    """What a change does to the row of a pair of which something is held."""
+    if change.former:
+        writes.history.append((pair, _moved(row, stamp.source)))
     if change.current:
         put_dates(row, change.current, stamp.origins)
         row.announce = change.announce
     if newly_assigned := change.assign and not row.assigned:
         row.assigned, row.assigned_at, row.assigned_source = True, stamp.changed_at, stamp.source
-    if held is None or change.current or newly_assigned:
+    if change.current or newly_assigned:
         row.changed_by, row.changed_at = stamp.changed_by, stamp.changed_at
-        (writes.changed if held else writes.new).append(row)
-    writes.history += [_past(row, record, stamp) for record in change.history]
+        writes.changed.append(row)
 
 
-def moved(row: LearnerCertification, by: ImportSource) -> PastCompletion:
+_NO_RECORD: _Row = (None, None, None, None, False, None, None)
+
+
+def _values(record: CompletionRecord, announce: bool, origins: Origins) -> _Row:
+    """A record in the order of `_RECORD_COLUMNS`, with where it came from."""
+    source, line = origins.columns(record.row_key) or (None, None)
+    return (
+        record.completed,
+        record.expires,
+        record.window_opens,
+        record.baseline_expires,
+        announce,
+        source,
+        line,
+    )
+
+
+def _moved(row: LearnerCertification, by: ImportSource) -> _Row:
     """The current record as a record of the history, as it is."""
-    past = PastCompletion(learner_certification=row, moved_by=by)
-    for column in (*DATE_COLUMNS, "changed_by", "changed_at"):
-        name = f"{column}_id" if column == "source" else column
-        setattr(past, name, getattr(row, name))
-    return past
+    return (*(getattr(row, column) for column in (*_RECORD_COLUMNS, *_CHANGE_COLUMNS)), by.pk)
+
+
+def write_current(rows: Iterable[LearnerCertification]) -> None:
+    """Save everything of rows that exist which an import can change."""
+    bulk.update(
+        LearnerCertification,
+        CURRENT_COLUMNS,
+        [(row.pk, *(getattr(row, column) for column in CURRENT_COLUMNS)) for row in rows],
+    )
 
 
 def put_dates(row: DatedRecord, record: CompletionRecord, origins: Origins) -> None:
@@ -150,32 +189,19 @@ def put_dates(row: DatedRecord, record: CompletionRecord, origins: Origins) -> N
     row.source, row.line = origins.find(record.row_key)
 
 
-def _past(row: LearnerCertification, record: CompletionRecord, stamp: Stamp) -> PastCompletion:
-    past = PastCompletion(learner_certification=row, changed_by=stamp.changed_by, changed_at=stamp.changed_at)
-    put_dates(past, record, stamp.origins)
-    return past
-
-
-def _insert_new(rows: Sequence[LearnerCertification]) -> bool:
+def _insert_new(new: Mapping[Pair, _Row]) -> bool:
     """Insert the pairs of which nothing was held. False: a parallel worker was faster with one of them."""
     try:
         with transaction.atomic(using=database()):
-            LearnerCertification.objects.bulk_create(rows)
+            bulk.insert(LearnerCertification, _NEW_COLUMNS, new.values())
     except IntegrityError:
-        if load([(row.learner_id, row.certification_id) for row in rows], lock=True):
+        if load(new, lock=True):
             return False
         raise
     return True
 
 
-def _learn_primary_keys(rows: Iterable[LearnerCertification]) -> None:
-    """Set the primary keys of inserted rows where the database does not return them (MySQL)."""
-    unknown = {(row.learner_id, row.certification_id): row for row in rows if not _has_primary_key(row)}
-    if unknown:
-        for pair, held in load(unknown).items():
-            unknown[pair].pk = held.row.pk
-
-
-def _has_primary_key(row: LearnerCertification) -> bool:
-    key: int | None = row.pk
-    return key is not None
+def _learn_keys(writes: _Writes) -> None:
+    """Find the primary keys of those inserted rows that have a history."""
+    if unknown := {pair for pair, _ in writes.history} - writes.keys.keys():
+        writes.keys |= {pair: held.row.pk for pair, held in load(unknown).items()}

@@ -1,0 +1,53 @@
+"""The columns of a model and the values that its database takes for them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+from django.db import models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
+
+Row: TypeAlias = tuple[Any, ...]
+Field: TypeAlias = "models.Field[Any, Any]"
+
+_AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.BinaryField)
+
+
+def connection_of(model: type[models.Model], connections: ConnectionHandler) -> BaseDatabaseWrapper:
+    """The connection on which rows of a model are written."""
+    found: BaseDatabaseWrapper = connections[router.db_for_write(model)]
+    return found
+
+
+def fields_of(model: type[models.Model], names: Sequence[str]) -> list[Field]:
+    """The fields with these names (`learner_id`, not `learner`). Raises FieldDoesNotExist."""
+    by_name: dict[str, Field] = {field.attname: field for field in model._meta.concrete_fields}
+    by_name["pk"] = model._meta.pk
+    return [by_name[name] for name in names]
+
+
+def quoted(connection: BaseDatabaseWrapper, fields: Iterable[Field]) -> list[str]:
+    return [connection.ops.quote_name(field.column) for field in fields]
+
+
+def prepared(connection: BaseDatabaseWrapper, fields: Sequence[Field], rows: Iterable[Row]) -> Iterable[Row]:
+    """The rows with the values that the database driver takes; column by column, since most columns need nothing."""
+    adapters = [_adapter(connection, field) for field in fields]
+    if not any(adapters):
+        return rows
+    columns = zip(*rows, strict=True)
+    return zip(
+        *(map(adapt, column) if adapt else column for adapt, column in zip(adapters, columns, strict=False)),
+        strict=True,
+    )
+
+
+def _adapter(connection: BaseDatabaseWrapper, field: Field) -> Callable[[Any], Any] | None:
+    """What makes a driver's value of a field's; None where they are the same."""
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(kind, _AS_THEY_ARE):
+        return None
+    if isinstance(kind, models.DateField) and connection.vendor == "postgresql":
+        return None
+    return partial(kind.get_db_prep_save, connection=connection)

@@ -1,0 +1,53 @@
+"""Inserting rows: COPY on PostgreSQL, statements of many rows elsewhere."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cert_completion_bulk.columns import Row, connection_of, fields_of, prepared, quoted
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows of a model.
+
+    Each row is a tuple with one value for each name, of the type that the model's field has in Python; names are those
+    of columns (`learner_id`). Every column without a default of the database's own has to be named, save the
+    primary key that it counts up itself. Nothing of the model's own code runs: no defaults, no `save`, no signals.
+    Raises django.db's IntegrityError and DataError; then what was inserted of these rows has to be rolled back.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    connection = connection_of(model, connections)
+    fields = fields_of(model, names)
+    columns = ", ".join(quoted(connection, fields))
+    table = connection.ops.quote_name(model._meta.db_table)
+    values = prepared(connection, fields, rows)
+    if can_copy(connection):
+        _copy(connection, f"COPY {table} ({columns}) FROM STDIN", values)
+    elif connection.vendor == "postgresql":
+        model._base_manager.using(connection.alias).bulk_create(
+            [model(**dict(zip(names, row, strict=True))) for row in rows], batch_size=1000
+        )
+    else:
+        places = ", ".join(["%s"] * len(fields))
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values))
+
+
+def can_copy(connection: BaseDatabaseWrapper) -> bool:
+    """Whether rows can be streamed to the database: PostgreSQL, with psycopg 3."""
+    if connection.vendor != "postgresql":
+        return False
+    from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+    return bool(is_psycopg3)
+
+
+def _copy(connection: BaseDatabaseWrapper, statement: str, rows: Iterable[Row]) -> None:
+    connection.validate_no_broken_transaction()
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        write = copy.write_row
+        for row in rows:
+            write(row)

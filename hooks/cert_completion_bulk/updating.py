@@ -1,0 +1,57 @@
+"""Updating rows, each with values of its own."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cert_completion_bulk.columns import Field, Row, connection_of, fields_of, prepared, quoted
+
+
+def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Update rows of a model, all of which exist.
+
+    Each row is a tuple: the primary key, then one value for each name (a column's, such as `source_id`). Nothing of
+    the model's own code runs. Raises django.db's IntegrityError and DataError with nothing of a statement done.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    connection = connection_of(model, connections)
+    fields = fields_of(model, ("pk", *names))
+    if connection.vendor == "postgresql":
+        _from_one_value(connection, model, fields, rows)
+    else:
+        _row_by_row(connection, model, fields, rows)
+
+
+def _from_one_value(
+    connection: BaseDatabaseWrapper, model: type[models.Model], fields: Sequence[Field], rows: Sequence[Row]
+) -> None:
+    """PostgreSQL takes all rows as one JSON value and joins them to the table."""
+    quote = connection.ops.quote_name
+    table, columns = quote(model._meta.db_table), quoted(connection, fields)
+    keys = [f"c{number}" for number in range(len(fields))]
+    types = ", ".join(f"{key} {field.rel_db_type(connection)}" for key, field in zip(keys, fields, strict=True))
+    changes = ", ".join(f"{column} = given.{key}" for column, key in list(zip(columns, keys, strict=True))[1:])
+    given = json.dumps([dict(zip(keys, row, strict=True)) for row in rows], cls=DjangoJSONEncoder)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {changes} FROM json_to_recordset(%s) AS given({types})"
+            f" WHERE {table}.{columns[0]} = given.{keys[0]}",
+            [given],
+        )
+
+
+def _row_by_row(
+    connection: BaseDatabaseWrapper, model: type[models.Model], fields: Sequence[Field], rows: Sequence[Row]
+) -> None:
+    """One statement, prepared once where the driver can, and run with each row's values."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    key, *columns = quoted(connection, fields)
+    changes = ", ".join(f"{column} = %s" for column in columns)
+    values = [(*row[1:], row[0]) for row in prepared(connection, fields, rows)]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {changes} WHERE {key} = %s", values)
