@@ -33,7 +33,7 @@ class Settings:
     max_bytes: int = 100 * 1024 * 1024
     max_rows: int = 1_000_000
     file_storage: str = ""
-    portion_rows: int = 1000
+    portion_rows: int = 2000
     max_attempts: int = 5
     stalled_after_seconds: int = 180
     page_rows: int = 100

@@ -100,9 +100,13 @@ class FilePiece(models.Model):
 
 
 class ImportRow(models.Model):
-    """One data line as read; never changed. `cells` is a JSON list in ASCII."""
+    """One data line as read; never changed. `cells` is a JSON list in ASCII.
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    Here and in the two tables below the database does not check that the import exists, row by row: they are only ever
+    written under the lock of a row that refers to it.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     line = models.PositiveIntegerField()
     slice = models.PositiveIntegerField()
     cells = models.TextField()
@@ -152,7 +156,7 @@ class LedgerEntry(models.Model):
     `revision` counts how often a row had to be decided again because its learner's records changed meanwhile.
     """
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     plan = models.PositiveIntegerField()
     phase = models.CharField(max_length=8, choices=_choices(Phase))
     line = models.PositiveIntegerField()
@@ -179,7 +183,7 @@ class LedgerEntry(models.Model):
 class RowIssue(models.Model):
     """That a row has this problem, warning or reason; for filters. Its particulars stand in the ledger entry."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     plan = models.PositiveIntegerField()
     code = models.CharField(max_length=40)
     line = models.PositiveIntegerField()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from cert_completion_plugin.batches import clock, counting, deciding, holding_back
+from cert_completion_plugin.batches.memory import without_collecting
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled, holds_back
 from cert_completion_plugin.core.changes import Settled, as_failed, in_conflict
@@ -28,6 +29,7 @@ class _Conflict(Exception):
         self.settled = settled
 
 
+@without_collecting
 def write(batch: Batch, portion: PortionWork) -> None:
     """Have the host write a portion, from its plan if it has one.
 
@@ -45,6 +47,7 @@ def write(batch: Batch, portion: PortionWork) -> None:
         _write_planned(batch, portion)
 
 
+@without_collecting
 def plan(batch: Batch, portion: PortionWork) -> None:
     """Decide the rows of a portion and commit what was decided; nothing is written yet."""
     with transaction.atomic():

@@ -21,6 +21,8 @@ from cert_completion_plugin.core.rows import Decision
 DecisionKey: TypeAlias = StateKey | EvidenceKey
 """What a decision is about: a learner and certification, or an evidence item."""
 
+_EVIDENCE, _HISTORY = Outcome.EVIDENCE, Outcome.HISTORY
+_WRITTEN = (WriteStatus.WRITTEN, WriteStatus.REPEATED)
 _NOT_PART_OF_A_PAIR = (Outcome.REJECTED, Outcome.FAILED, Outcome.CANCELLED)
 
 
@@ -48,30 +50,27 @@ def changes_of(decisions: Iterable[Decision], batch_id: str) -> list[CompletionC
     changes, also when they were stored in between and come in another order. Raises ValueError where none of the rows
     written for a learner and certification carries their basis.
     """
-    pairs: dict[StateKey, list[Decision]] = {}
+    pairs: dict[tuple[str, str], list[Decision]] = {}
     for decision in decisions:
-        if decision.outcome.writes and decision.outcome is not Outcome.EVIDENCE:
-            pairs.setdefault(decision.state_key, []).append(decision)
-    return [_change(pair, pairs[pair], batch_id) for pair in sorted(pairs, key=_locking_order)]
+        if decision.outcome.writes and decision.outcome is not _EVIDENCE:
+            pairs.setdefault(decision.pair, []).append(decision)
+    return [_change(pair, pairs[pair], batch_id) for pair in sorted(pairs)]
 
 
-def _locking_order(pair: StateKey) -> tuple[str, str]:
-    return pair.learner_key, pair.certification_key
-
-
-def _change(pair: StateKey, rows: list[Decision], batch_id: str) -> CompletionChange:
+def _change(pair: tuple[str, str], rows: list[Decision], batch_id: str) -> CompletionChange:
     rows.sort(key=lambda row: row.line)
     line, basis = next(((row.line, row.basis) for row in rows if row.basis), (None, None))
     if line is None or basis is None:
         raise ValueError(f"No row of {[row.line for row in rows]} carries the basis of {pair}.")
+    learner_key, certification_key = pair
     return CompletionChange(
         key=row_key(batch_id, line),
-        learner_key=pair.learner_key,
-        certification_key=pair.certification_key,
+        learner_key=learner_key,
+        certification_key=certification_key,
         expected=basis.expected,
         current=next((_record(row, batch_id) for row in rows if row.outcome.becomes_current), None),
         former=basis.former,
-        history=tuple(_record(row, batch_id) for row in rows if row.outcome is Outcome.HISTORY),
+        history=tuple(_record(row, batch_id) for row in rows if row.outcome is _HISTORY),
         assign=basis.assign,
         announce=basis.announce,
     )
@@ -134,18 +133,18 @@ def settle(
     `faults` has the reason, by the same keys, for what failed otherwise than by the host's own word. Raises KeyError
     where an answer is missing.
     """
-    answers = {
-        key_of(decision): results[row_key(batch_id, decision.line)]
-        for decision in decisions
-        if decision.outcome.writes and (decision.basis or decision.outcome is Outcome.EVIDENCE)
-    }
-    refused = {
-        key: (faults or {}).get(result.key) or _refusal(result.reason)
-        for key, result in answers.items()
-        if result.status is WriteStatus.FAILED
-    }
-    conflicts = frozenset(key for key, result in answers.items() if result.status is WriteStatus.CONFLICT)
-    return Settled(_as_failed(decisions, refused) if refused else list(decisions), conflicts)
+    refused: dict[DecisionKey, Issue] = {}
+    conflicts: set[DecisionKey] = set()
+    for decision in decisions:
+        if decision.outcome.writes and (decision.basis or decision.outcome is _EVIDENCE):
+            result = results[row_key(batch_id, decision.line)]
+            if result.status in _WRITTEN:
+                continue
+            if result.status is WriteStatus.FAILED:
+                refused[key_of(decision)] = (faults or {}).get(result.key) or _refusal(result.reason)
+            else:
+                conflicts.add(key_of(decision))
+    return Settled(_as_failed(decisions, refused) if refused else list(decisions), frozenset(conflicts))
 
 
 def _refusal(reason: str) -> Issue:

@@ -36,13 +36,7 @@ class DateFormat:
 
     def read(self, text: str) -> date | None:
         """The date that a normalised text denotes in this format, or None."""
-        parts = self.parts(text)
-        if parts is None:
-            return None
-        try:
-            return date(*parts)
-        except ValueError:
-            return None
+        return _read(self.name, text) if len(text) <= _LONGEST else None
 
     def parts(self, text: str) -> tuple[int, int, int] | None:
         """Year, month and day as a normalised text of this shape states them, though there may be no such day.
@@ -59,6 +53,18 @@ class DateFormat:
         return year, int(month), int(day)
 
 
+@lru_cache(maxsize=2**14)
+def _read(name: str, text: str) -> date | None:
+    """Files hold few dates, each of them often."""
+    parts = _FORMATS[name].parts(text)
+    if parts is None:
+        return None
+    try:
+        return date(*parts)
+    except ValueError:
+        return None
+
+
 def _built(name: str) -> DateFormat:
     separator = next(character for character in name if character not in "YMD")
     parts = name.split(separator)
@@ -69,7 +75,7 @@ def _built(name: str) -> DateFormat:
 
 _FORMATS = {name: _built(name) for name in DATE_FORMATS}
 _VOTING = tuple(one for one in _FORMATS.values() if "YYYY" in one.name)
-_LONGEST_VOTE = len("DD/MM/YYYY")
+_LONGEST = len("DD/MM/YYYY")
 
 
 def fitting_formats(text: str) -> tuple[DateFormat, ...]:
@@ -199,7 +205,7 @@ class DateVotes:
         """Count one date cell, given the line of its row and its normalised text; a blank one does not count."""
         if not text:
             return
-        vote = _vote(text) if len(text) <= _LONGEST_VOTE else _NO_VOTE
+        vote = _vote(text) if len(text) <= _LONGEST else _NO_VOTE
         tally = self._tallies.get(vote)
         if tally is None:
             tally = self._tallies[vote] = _Tally()

@@ -1,14 +1,17 @@
 """What should happen to rows, given what is held (import-rules.md §4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from cert_completion_hooks.types import (
+    Certification,
     CertificationRef,
     CompletionState,
     EvidenceItem,
     EvidenceKey,
+    RecertificationRule,
     StateKey,
 )
 
@@ -21,7 +24,8 @@ from cert_completion_plugin.core.options import Assign, ImportAction, Messages, 
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision, PairBasis, ResolvedRow, Trace
 
-_NOTHING_HELD = CompletionState()
+_ALWAYS, _WHEN_CERTIFYING, _SEND = Assign.ALWAYS, Assign.WHEN_CERTIFYING, Messages.SEND
+_FOLLOWING = Ground.FOLLOWING
 _NO_ACTIVE_PERIOD = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "no_active_period"})
 _OUT_OF_RANGE = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "out_of_range"})
 
@@ -69,7 +73,11 @@ def decide(
         else:
             decisions.append(_decision(_Fate(row, Outcome.REJECTED, _trace_of_undecided(row))))
     for pair, of_pair in pairs.items():
-        decisions += _decide_pair(of_pair, states.get(pair, _NOTHING_HELD), options, as_of)
+        if (state := states.get(pair)) is not None:
+            held = Held(state, _rule_of(of_pair), as_of)
+        else:
+            held = _nothing_held(_rule_of(of_pair), as_of)
+        decisions += _decide_pair(of_pair, held, options)
     for item, of_item in items.items():
         decisions += _decide_item(of_item, item in held_evidence)
     decisions.sort(key=lambda decision: decision.line)
@@ -92,23 +100,25 @@ def _trace(
     row: ResolvedRow, ground: Ground, held: Held, leading_line: int, held_expiries: tuple[date | None, ...] = ()
 ) -> Trace:
     """What is kept of the hosts' answers about a row that can be written; `leading_line` may be its own."""
-    certification = row.certification
-    assert certification is not None, "a row that is about a learner and certification has one"
-    return Trace(
-        certification=CertificationRef(certification.short_name, certification.id_number),
-        rule=certification.rule,
-        ground=ground,
-        state=held.state.state,
-        current=held.current,
-        contradictory=held.contradictory,
-        leading_line=None if leading_line == row.line else leading_line,
-        held_expiries=held_expiries,
-    )
+    assert row.certification is not None, "a row that is about a learner and certification has one"
+    trace = held.trace(_names_of(row.certification), ground)
+    if leading_line == row.line and not held_expiries:
+        return trace
+    return replace(trace, leading_line=None if leading_line == row.line else leading_line, held_expiries=held_expiries)
 
 
 def _trace_of_undecided(row: ResolvedRow) -> Trace | None:
     found = row.certification
-    return Trace(certification=CertificationRef(found.short_name, found.id_number), rule=found.rule) if found else None
+    return Trace(certification=_names_of(found), rule=found.rule) if found else None
+
+
+@lru_cache(maxsize=2**10)
+def _reference(short_name: str, id_number: str) -> CertificationRef:
+    return CertificationRef(short_name, id_number)
+
+
+def _names_of(certification: Certification) -> CertificationRef:
+    return _reference(certification.short_name, certification.id_number)
 
 
 def _decide_item(rows: Sequence[ResolvedRow], is_held: bool) -> list[Decision]:
@@ -123,11 +133,19 @@ def _decide_item(rows: Sequence[ResolvedRow], is_held: bool) -> list[Decision]:
     return [_decision(fate) for fate in (created, *others)]
 
 
-def _decide_pair(rows: list[ResolvedRow], state: CompletionState, options: Options, as_of: date) -> list[Decision]:
+@lru_cache(maxsize=2**10)
+def _nothing_held(rule: RecertificationRule | None, as_of: date) -> Held:
+    return Held(CompletionState(), rule, as_of)
+
+
+def _rule_of(rows: Sequence[ResolvedRow]) -> RecertificationRule | None:
+    certification = rows[0].certification
+    return certification.rule if certification else None
+
+
+def _decide_pair(rows: list[ResolvedRow], held: Held, options: Options) -> list[Decision]:
     """Decide the rows of one learner and certification, which are taken together (import-rules.md §4)."""
     rows.sort(key=_newest_first)
-    rule = rows[0].certification.rule if rows[0].certification else None
-    held = Held(state, rule, as_of)
     try:
         fates = _fates(rows, held, options.import_action)
     except RuleMisconfigured:
@@ -166,7 +184,7 @@ def _fates(rows: Sequence[ResolvedRow], held: Held, action: ImportAction) -> lis
             fates.append(_written(row, ground, held, leading, action))
             current_moves = current_moves or fates[-1].outcome.becomes_current
         first_lines.setdefault(completed, row.line)
-        ground = Ground.FOLLOWING
+        ground = _FOLLOWING
     return fates
 
 
@@ -216,14 +234,10 @@ def _basis_carrier(fates: Sequence[_Fate]) -> _Fate | None:
 def _basis(fate: _Fate, held: Held, options: Options) -> PairBasis:
     certifies = fate.outcome.becomes_current
     lapsed = fate.dates is not None and held.is_past(fate.dates.expires)
-    assigns = options.assign is Assign.ALWAYS or (options.assign is Assign.WHEN_CERTIFYING and certifies)
-    return PairBasis(
-        expected=held.state.digest(),
-        assigned_before=held.state.assigned,
-        current_before=held.state.current,
-        former=held.former() if certifies else None,
-        assign=assigns and not held.state.assigned,
-        announce=certifies and not lapsed and options.messages is Messages.SEND,
+    return held.basis(
+        certifies=certifies,
+        assign=options.assign is _ALWAYS or (options.assign is _WHEN_CERTIFYING and certifies),
+        announce=certifies and not lapsed and options.messages is _SEND,
     )
 
 

@@ -103,6 +103,7 @@ def shifted(day: date, period: Period, times: int = 1) -> date:
         raise DateOutOfRange(f"{day} and {times} times {period} leave the years 1 to 9999.") from None
 
 
+@lru_cache(maxsize=2**14)
 def record_dates(
     rule: RecertificationRule | None, completed: date, due: date | None, baseline: date | None
 ) -> RecordDates:

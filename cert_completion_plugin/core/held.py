@@ -2,11 +2,20 @@
 
 from datetime import date
 
-from cert_completion_hooks.types import CertificationState, CompletionRecord, CompletionState, RecertificationRule
+from cert_completion_hooks.types import (
+    CertificationRef,
+    CertificationState,
+    CompletionRecord,
+    CompletionState,
+    RecertificationRule,
+)
 
 from cert_completion_plugin.core.expiry import contradicts_itself
 from cert_completion_plugin.core.grounds import Ground
-from cert_completion_plugin.core.rows import dates_alone
+from cert_completion_plugin.core.rows import PairBasis, Trace, dates_alone
+
+_HOLDS_NOTHING_NOW = (CertificationState.NONE, CertificationState.EXPIRED)
+_NONE_OR_EXPIRED = Ground.NONE_OR_EXPIRED
 
 
 class Held:
@@ -19,18 +28,48 @@ class Held:
         self.as_of = as_of
         self.contradictory = current is not None and contradicts_itself(state.state, current, rule)
         self.current = None if current is None else dates_alone(current)
+        self.digest = state.digest()
+        self._traces: dict[tuple[CertificationRef, Ground], Trace] = {}
+        self._bases: dict[tuple[bool, bool, bool], PairBasis] = {}
         self._trusted = None if self.contradictory else current
         self._history: dict[date, list[CompletionRecord]] = {}
         for record in state.history:
             if record.completed is not None:
                 self._history.setdefault(record.completed, []).append(record)
 
+    def trace(self, certification: CertificationRef, ground: Ground) -> Trace:
+        """What is kept of the hosts' answers about a leading row, or one that stands alone."""
+        if (trace := self._traces.get((certification, ground))) is None:
+            trace = self._traces[certification, ground] = Trace(
+                certification=certification,
+                rule=self.rule,
+                ground=ground,
+                state=self.state.state,
+                current=self.current,
+                contradictory=self.contradictory,
+            )
+        return trace
+
+    def basis(self, *, certifies: bool, assign: bool, announce: bool) -> PairBasis:
+        """On what a decision rests, and what it does beside writing rows."""
+        key = certifies, assign, announce
+        if (basis := self._bases.get(key)) is None:
+            basis = self._bases[key] = PairBasis(
+                expected=self.digest,
+                assigned_before=self.state.assigned,
+                current_before=self.state.current,
+                former=self.former() if certifies else None,
+                assign=assign and not self.state.assigned,
+                announce=announce,
+            )
+        return basis
+
     def ground_of_leading(self, completed: date) -> Ground:
         """The row of the table that a leading row falls in, and what is said of records that contradict themselves."""
         if self.contradictory:
             return Ground.CONTRADICTORY
-        if self._trusted is None or self.state.state in (CertificationState.NONE, CertificationState.EXPIRED):
-            return Ground.NONE_OR_EXPIRED
+        if self._trusted is None or self.state.state in _HOLDS_NOTHING_NOW:
+            return _NONE_OR_EXPIRED
         held = self._trusted.completed
         return Ground.NEWER if held is not None and completed > held else Ground.OLDER
 

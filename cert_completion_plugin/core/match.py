@@ -22,6 +22,7 @@ from cert_completion_plugin.core.options import Options, UnknownCertification
 from cert_completion_plugin.core.ports import Host
 from cert_completion_plugin.core.rows import ParsedRow, ResolvedRow
 
+_DELETED, _SUSPENDED = LearnerStatus.DELETED, LearnerStatus.SUSPENDED
 _OUT_OF_RANGE: Mapping[str, IssueDetail] = {"reason": "out_of_range"}
 
 
@@ -34,6 +35,11 @@ class _Match:
     column: str = ""
     details: Mapping[str, IssueDetail] = field(default_factory=dict)
     becomes_evidence: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to tell about the certification."""
+        return self.code is None and (self.certification is None or self.certification.active)
 
 
 _NOTHING = _Match()
@@ -66,12 +72,13 @@ def _resolved(
     if isinstance(learner, Code):
         issues.append(Issue(learner, column=USERNAME, value=row.username_text))
         learner = None
-    elif learner is not None and learner.status is LearnerStatus.SUSPENDED:
+    elif learner is not None and learner.status is _SUSPENDED:
         issues.append(Issue(Code.LEARNER_SUSPENDED, column=USERNAME, value=row.username_text))
-    if match is not _NOTHING:
+    if not match.is_plain:
         issues += _certification_issues(row, match)
     if row.completed is not None:
-        issues += _date_issues(row, row.completed, match.certification, as_of)
+        rule = match.certification.rule if match.certification else None
+        issues += _date_issues(row.completed, row.due, rule, as_of)
     return ResolvedRow(
         parsed=row,
         learner=learner,
@@ -88,7 +95,7 @@ def _find_learners(rows: Iterable[ParsedRow], host: Host) -> dict[str, Learner |
 
 
 def _the_learner(candidates: Sequence[Learner]) -> Learner | Code:
-    known = [learner for learner in candidates if learner.status is not LearnerStatus.DELETED]
+    known = [learner for learner in candidates if learner.status is not _DELETED]
     if not known:
         return Code.LEARNER_NOT_FOUND
     return known[0] if len(known) == 1 else Code.LEARNER_AMBIGUOUS
@@ -215,21 +222,21 @@ def _certification_issues(row: ParsedRow, match: _Match) -> Iterator[Issue]:
         yield Issue(Code.CERTIFICATION_INACTIVE, column=_column(texts), value=value)
 
 
-def _date_issues(row: ParsedRow, completed: date, certification: Certification | None, as_of: date) -> Iterator[Issue]:
+@lru_cache(maxsize=2**14)
+def _date_issues(completed: date, due: date | None, rule: RecertificationRule | None, as_of: date) -> tuple[Issue, ...]:
     """Problems and warnings of dates that can be read; a date with a problem carries no warning."""
-    rule = certification.rule if certification else None
-    problem = _out_of_range(rule, completed, row.due) if rule else None
+    problem = _out_of_range(rule, completed, due) if rule else None
     if problem is Code.COMPLETION_DATE_INVALID:
-        yield Issue(problem, column=COMPLETION_DATE, value=completed.isoformat(), details=_OUT_OF_RANGE)
-        return
+        return (Issue(problem, column=COMPLETION_DATE, value=completed.isoformat(), details=_OUT_OF_RANGE),)
+    issues = []
     if completed > as_of:
-        yield Issue(Code.COMPLETION_IN_FUTURE, column=COMPLETION_DATE, value=completed.isoformat())
-    if row.due is None or rule is None:
-        return
-    if problem is not None:
-        yield Issue(problem, column=DUE_DATE, value=row.due.isoformat(), details=_OUT_OF_RANGE)
-    elif row.due < completed and _is_long_before(row.due, completed, rule):
-        yield Issue(Code.DUE_LONG_BEFORE_COMPLETION, column=DUE_DATE, value=row.due.isoformat())
+        issues.append(Issue(Code.COMPLETION_IN_FUTURE, column=COMPLETION_DATE, value=completed.isoformat()))
+    if due is not None and rule is not None:
+        if problem is not None:
+            issues.append(Issue(problem, column=DUE_DATE, value=due.isoformat(), details=_OUT_OF_RANGE))
+        elif due < completed and _is_long_before(due, completed, rule):
+            issues.append(Issue(Code.DUE_LONG_BEFORE_COMPLETION, column=DUE_DATE, value=due.isoformat()))
+    return tuple(issues)
 
 
 def _out_of_range(rule: RecertificationRule, completed: date, due: date | None) -> Code | None:

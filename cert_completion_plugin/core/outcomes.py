@@ -19,12 +19,16 @@ class Outcome(StrEnum):
 
     @property
     def becomes_current(self) -> bool:
-        return self in (Outcome.CERTIFIED, Outcome.RENEWED)
+        return self in _BECOME_CURRENT
 
     @property
     def writes(self) -> bool:
         """Whether a row with this outcome adds something to what the host holds."""
-        return self in (Outcome.CERTIFIED, Outcome.RENEWED, Outcome.HISTORY, Outcome.EVIDENCE)
+        return self in _WRITE
+
+
+_BECOME_CURRENT = frozenset({Outcome.CERTIFIED, Outcome.RENEWED})
+_WRITE = _BECOME_CURRENT | {Outcome.HISTORY, Outcome.EVIDENCE}
 
 
 class BatchState(StrEnum):

@@ -16,6 +16,7 @@ from cert_completion_hooks.types import (
     StateKey,
 )
 
+from cert_completion_plugin.core.frozen import frozen
 from cert_completion_plugin.core.grounds import Ground, outcome_on
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.options import ImportAction
@@ -33,7 +34,7 @@ class RawRow:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ParsedRow:
     """A row by itself, before anybody was asked: its normalised names, its dates, and what is wrong with them.
 
@@ -53,7 +54,7 @@ class ParsedRow:
     fields: Mapping[str, Cell] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ResolvedRow:
     """A parsed row with the learner and certification it denotes, and all its problems and warnings.
 
@@ -73,10 +74,10 @@ class ResolvedRow:
 
     @property
     def is_valid(self) -> bool:
-        return not any(issue.is_problem for issue in self.issues)
+        return not self.issues or not any(issue.is_problem for issue in self.issues)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PairBasis:
     """On what the decisions for one learner and certification rest, and what they do beside writing rows.
 
@@ -92,7 +93,7 @@ class PairBasis:
     announce: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trace:
     """What the hosts said when one row was decided, as far as it is needed to tell why; with the raw row it is enough.
 
@@ -133,7 +134,7 @@ def dates_alone(record: CompletionRecord) -> CompletionRecord:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """What should happen to one row.
 
@@ -158,6 +159,11 @@ class Decision:
     basis: PairBasis | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     trace: Trace | None = None
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The keys of the learner and the certification; pairs are locked in the order of these."""
+        return self.learner_key, self.certification_key
 
     @property
     def state_key(self) -> StateKey:

@@ -32,12 +32,15 @@ def learners(answer: Answer, asked: Collection[str]) -> dict[str, tuple[Learner,
     found = {}
     names: dict[str, str] = {}
     for username, value in answer.mapping(asked).items():
-        candidates = _candidates(answer, value, Learner, username)
-        for learner in candidates:
-            if names.setdefault(learner.key, normalised(learner.username)) != normalised(learner.username):
+        of_that_name = []
+        for learner in _candidates(answer, value, Learner, username):
+            name = normalised(learner.username)
+            if names.setdefault(learner.key, name) != name:
                 what = f"The learner with the key {learner.key!r} has two user names."
                 answer.wrong(what, "One learner has one user name, and no two learners have the same key.", username)
-        found[username] = tuple(each for each in candidates if normalised(each.username) == username)
+            if name == username:
+                of_that_name.append(learner)
+        found[username] = tuple(of_that_name)
     return found
 
 
@@ -67,13 +70,19 @@ def _fits(certification: Certification, reference: CertificationRef, ignore_case
 
 def _candidates(answer: Answer, value: object, kind: type[C], key: object) -> Sequence[C]:
     candidates = answer.several(value, kind, key)
-    seen = set()
     for each in candidates:
         answer.check_key(each.key, key)
+    if len(candidates) > 1:
+        _check_distinct(answer, candidates, key)
+    return candidates
+
+
+def _check_distinct(answer: Answer, candidates: Sequence[Learner | Certification], key: object) -> None:
+    seen = set()
+    for each in candidates:
         if each.key in seen:
             answer.wrong(f"It returned {each.key!r} twice.", "Return each candidate once (look at your joins).", key)
         seen.add(each.key)
-    return candidates
 
 
 def certification_page(answer: Answer, limit: int, seen: set[str]) -> Sequence[Certification]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 Test: TypeAlias = Callable[[Any], bool]
@@ -43,7 +44,11 @@ def _test(kind: Any) -> Test:
         return _all_in(origin, _test(get_args(kind)[0]))
     if origin is not None:
         return _mapping(*map(_test, get_args(kind)))
-    return _dataclass(kind) if is_dataclass(kind) else _plain(kind)
+    return _fielded(kind) if _has_fields(kind) else _plain(kind)
+
+
+def _has_fields(kind: Any) -> bool:
+    return is_dataclass(kind) or hasattr(kind, "_fields")
 
 
 def _plain(kind: type) -> Test:
@@ -71,9 +76,34 @@ def _mapping(key_test: Test, value_test: Test) -> Test:
 @cache
 def _field_tests(kind: Any) -> tuple[tuple[str, Test], ...]:
     hints = get_type_hints(kind)
-    return tuple((field.name, _test(hints[field.name])) for field in fields(kind))
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else kind._fields
+    return tuple((name, _test(hints[name])) for name in names)
 
 
-def _dataclass(kind: Any) -> Test:
-    tests = _field_tests(kind)
-    return lambda value: isinstance(value, kind) and all(test(getattr(value, name)) for name, test in tests)
+def _fielded(kind: Any) -> Test:
+    """Values come by the thousand and are of few makes: what all fields are, by type, is tested once for each make."""
+    names = [name for name, _ in _field_tests(kind)]
+    values_of = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    tests = [test for _, test in _field_tests(kind)]
+    nested = [index for index, (name, _) in enumerate(_field_tests(kind)) if _holds_values(get_type_hints(kind)[name])]
+    known: set[tuple[type, ...]] = set()
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, kind):
+            return False
+        values = values_of(value)
+        make = tuple(map(type, values))
+        if make in known:
+            return all(tests[index](values[index]) for index in nested)
+        if not all(test(each) for test, each in zip(tests, values, strict=True)):
+            return False
+        known.add(make)
+        return True
+
+    return test
+
+
+def _holds_values(kind: Any) -> bool:
+    """Whether values of this type may be right or wrong by what they hold."""
+    parts = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+    return any(get_origin(part) is not None or _has_fields(part) for part in parts)

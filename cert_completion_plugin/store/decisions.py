@@ -7,34 +7,64 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cert_completion_hooks.types import CompletionRecord, FieldValue
+from cert_completion_hooks.types import CompletionRecord, CompletionState, FieldValue
 
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision, PairBasis
 from cert_completion_plugin.store.traces import trace_as_json, trace_from_json
-from cert_completion_plugin.store.values import dumps, issue_as_json, issue_from_json, shortened
+from cert_completion_plugin.store.values import dumps, issue_as_json, issue_from_json, quoted, shortened
 
 
-def detail_of(decision: Decision) -> str:
-    """Everything about a decision that has no column of its own, as ASCII JSON; what is empty is left out."""
-    plain = {
-        "username": shortened(decision.username),
-        "short_name": shortened(decision.short_name),
-        "id_number": shortened(decision.id_number),
-        "due": decision.due and decision.due.isoformat(),
-        "issues": [issue_as_json(issue) for issue in decision.issues],
-        "repeats_line": decision.repeats_line,
-        "basis": decision.basis and _basis_as_json(decision.basis),
-        "fields": {name: _field_as_json(value) for name, value in decision.fields.items()},
-    }
-    kept = {name: value for name, value in plain.items() if value}
-    if decision.trace is not None:
-        kept["trace"] = trace_as_json(decision.trace, decision)
-    return dumps(kept)
+class DetailWriter:
+    """Writes everything about decisions that has no column of its own, as ASCII JSON; what is empty is left out.
+
+    Decisions of one call of the core share what they have in common, and so it is written once.
+    """
+
+    def __init__(self) -> None:
+        self._common: dict[tuple[int, int, str, str], str] = {}
+
+    def detail_of(self, decision: Decision) -> str:
+        """The detail of a decision; all decisions given to one writer have to live as long as it does."""
+        names = (
+            f'"username":{quoted(shortened(decision.username))},"short_name":{quoted(shortened(decision.short_name))},'
+            f'"id_number":{quoted(shortened(decision.id_number))}'
+        )
+        return f"{{{names}{self._common_part(decision)}{_own_part(decision)}}}"
+
+    def _common_part(self, decision: Decision) -> str:
+        """Basis and trace. By identity, which is what decisions share; a hash would look at every date in them."""
+        key = id(decision.basis), id(decision.trace), decision.short_name, decision.id_number
+        if (text := self._common.get(key)) is None:
+            plain = {}
+            if decision.basis is not None:
+                plain["basis"] = _basis_as_json(decision.basis)
+            if decision.trace is not None:
+                plain["trace"] = trace_as_json(decision.trace, decision)
+            text = self._common[key] = _members(plain)
+        return text
+
+
+def _own_part(decision: Decision) -> str:
+    plain: dict[str, Any] = {}
+    if decision.due is not None:
+        plain["due"] = decision.due.isoformat()
+    if decision.issues:
+        plain["issues"] = [issue_as_json(issue) for issue in decision.issues]
+    if decision.repeats_line is not None:
+        plain["repeats_line"] = decision.repeats_line
+    if decision.fields:
+        plain["fields"] = {name: _field_as_json(value) for name, value in decision.fields.items()}
+    return _members(plain) if plain else ""
+
+
+def _members(plain: Mapping[str, Any]) -> str:
+    """The members of a JSON object, to follow others."""
+    return f",{dumps(plain)[1:-1]}" if plain else ""
 
 
 def decision_from_json(detail: str, *, outcome: str, **columns: Any) -> Decision:
-    """The decision of an entry, of which `detail_of` made the detail; entries of old versions have no trace."""
+    """The decision of an entry, of which a `DetailWriter` made the detail; entries of old versions have no trace."""
     plain = json.loads(detail)
     basis = plain.get("basis")
     decision = Decision(
@@ -45,32 +75,38 @@ def decision_from_json(detail: str, *, outcome: str, **columns: Any) -> Decision
         due=_day(plain.get("due")),
         issues=tuple(issue_from_json(issue) for issue in plain.get("issues", ())),
         repeats_line=plain.get("repeats_line"),
-        basis=basis and _basis_from_json(basis),
+        basis=None if basis is None else _basis_from_json(basis),
         fields={name: _field_from_json(value) for name, value in plain.get("fields", {}).items()},
         **columns,
     )
     return replace(decision, trace=trace_from_json(plain["trace"], decision)) if "trace" in plain else decision
 
 
+_NOTHING_HELD = CompletionState().digest()
+
+
 def _basis_as_json(basis: PairBasis) -> dict[str, Any]:
-    return {
-        "expected": basis.expected,
-        "assigned": basis.assigned_before,
-        "current": basis.current_before and _record_as_json(basis.current_before),
-        "former": basis.former and _record_as_json(basis.former),
-        "assign": basis.assign,
-        "announce": basis.announce,
-    }
+    """What says that nothing was held, or nothing is done, is left out."""
+    plain: dict[str, Any] = {}
+    if basis.expected != _NOTHING_HELD:
+        plain["expected"] = basis.expected
+    for name, is_so in (("assigned", basis.assigned_before), ("assign", basis.assign), ("announce", basis.announce)):
+        if is_so:
+            plain[name] = 1
+    for name, record in (("current", basis.current_before), ("former", basis.former)):
+        if record is not None:
+            plain[name] = _record_as_json(record)
+    return plain
 
 
 def _basis_from_json(plain: Mapping[str, Any]) -> PairBasis:
     return PairBasis(
-        expected=plain["expected"],
-        assigned_before=plain["assigned"],
-        current_before=plain["current"] and _record_from_json(plain["current"]),
-        former=plain["former"] and _record_from_json(plain["former"]),
-        assign=plain["assign"],
-        announce=plain["announce"],
+        expected=plain.get("expected", _NOTHING_HELD),
+        assigned_before=bool(plain.get("assigned")),
+        current_before=_record_from_json(plain["current"]) if "current" in plain else None,
+        former=_record_from_json(plain["former"]) if "former" in plain else None,
+        assign=bool(plain.get("assign")),
+        announce=bool(plain.get("announce")),
     )
 
 

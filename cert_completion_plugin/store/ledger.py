@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import cert_completion_bulk as bulk
+from cert_completion_bulk import Among
 from django.db.models import Exists, OuterRef, QuerySet
 
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.models import LedgerEntry, RowIssue
-from cert_completion_plugin.store.decisions import decision_from_json, detail_of
+from cert_completion_plugin.store.decisions import DetailWriter, decision_from_json
 from cert_completion_plugin.store.values import Batch, column_text
 
 _LINES_AT_ONCE = 500
@@ -33,7 +34,9 @@ _ISSUE_COLUMNS = ("batch_id", "plan", "code", "line")
 
 def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: int = 0) -> None:
     """Add one entry for each decision; what was written also gets its codes into the table that filters use."""
-    bulk.insert(LedgerEntry, _COLUMNS, [_entry(batch, phase, decision, revision) for decision in decisions])
+    details = DetailWriter()
+    entry = (batch.id, batch.plan, str(phase))
+    bulk.insert(LedgerEntry, _COLUMNS, [(*entry, *_of_row(each, revision, details)) for each in decisions])
     if phase is not Phase.WRITTEN:
         return
     if revision:
@@ -44,15 +47,12 @@ def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: 
 def _forget_issues(batch: Batch, lines: Sequence[int]) -> None:
     for start in range(0, len(lines), _LINES_AT_ONCE):
         some = lines[start : start + _LINES_AT_ONCE]
-        RowIssue.objects.filter(batch_id=batch.id, plan=batch.plan, line__in=some).delete()
+        RowIssue.objects.filter(Among("line", some), batch_id=batch.id, plan=batch.plan).delete()
 
 
-def _entry(batch: Batch, phase: Phase, decision: Decision, revision: int) -> tuple[Any, ...]:
-    """One entry, in the order of `_COLUMNS`."""
+def _of_row(decision: Decision, revision: int, details: DetailWriter) -> tuple[Any, ...]:
+    """What an entry says of its row, in the order of `_COLUMNS`."""
     return (
-        batch.id,
-        batch.plan,
-        str(phase),
         decision.line,
         revision,
         str(decision.outcome),
@@ -62,7 +62,7 @@ def _entry(batch: Batch, phase: Phase, decision: Decision, revision: int) -> tup
         decision.completed,
         decision.expires,
         decision.window_opens,
-        detail_of(decision),
+        details.detail_of(decision),
     )
 
 
@@ -79,7 +79,7 @@ def latest(batch: Batch, phase: Phase, lines: Sequence[int]) -> dict[int, tuple[
     """The decisions of these lines in a phase, each with its revision; of several revisions the last."""
     found: dict[int, tuple[Decision, int]] = {}
     for start in range(0, len(lines), _LINES_AT_ONCE):
-        entries = _entries(batch, phase).filter(line__in=lines[start : start + _LINES_AT_ONCE])
+        entries = _entries(batch, phase).filter(Among("line", lines[start : start + _LINES_AT_ONCE]))
         for entry in entries.order_by("line", "revision"):
             found[entry.line] = _decision(entry), entry.revision
     return found

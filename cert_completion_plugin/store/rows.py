@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import cert_completion_bulk as bulk
+from cert_completion_bulk import Among
 from django.db.models import Count
 
 from cert_completion_plugin.core.rows import Cell, RawRow
 from cert_completion_plugin.models import ImportRow
-from cert_completion_plugin.store.values import dumps
+from cert_completion_plugin.store.values import dumps, quoted
 
 _COLUMNS = ("batch_id", "line", "slice", "cells")
 
@@ -43,18 +44,19 @@ def lines_in_slices(batch_id: int, first: int, last: int) -> list[int]:
 
 
 def with_lines(batch_id: int, lines: Sequence[int]) -> dict[int, RawRow]:
-    rows = ImportRow.objects.filter(batch_id=batch_id, line__in=lines).values_list("line", "cells")
+    rows = ImportRow.objects.filter(Among("line", lines), batch_id=batch_id).values_list("line", "cells")
     return {line: RawRow(line, _read(cells)) for line, cells in rows}
 
 
 def _written(cells: Sequence[Cell]) -> str:
-    return dumps(cells, default=_written_date)
-
-
-def _written_date(cell: date) -> dict[str, str]:
-    return {"date": cell.isoformat()}
+    try:
+        return f"[{','.join(map(quoted, cells))}]"  # type: ignore[arg-type]
+    except TypeError:  # a native date among them
+        return dumps(cells)
 
 
 def _read(text: str) -> tuple[Cell, ...]:
     cells: list[Any] = json.loads(text)
+    if "{" not in text:
+        return tuple(cells)
     return tuple(cell if isinstance(cell, str) else date.fromisoformat(cell["date"]) for cell in cells)

@@ -1,9 +1,10 @@
 """What the store hands out: frozen values read from the tables."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from json.encoder import encode_basestring_ascii
 from typing import Any
 from unicodedata import category
 
@@ -114,6 +115,22 @@ def issue_from_json(plain: Mapping[str, Any]) -> Issue:
     return Issue(Code(plain["code"]), plain.get("column", ""), plain.get("value", ""), plain.get("line"), details)
 
 
-def dumps(value: Any, default: Callable[[Any], Any] | None = None) -> str:
-    """JSON in ASCII without blanks, so that NUL, emoji and lone surrogates survive in every database."""
-    return json.dumps(value, separators=(",", ":"), default=default)
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_as_plain)
+
+
+quoted = encode_basestring_ascii
+"""A text as JSON in ASCII."""
+
+
+def dumps(value: Any) -> str:
+    """JSON in ASCII without blanks, so that NUL, emoji and lone surrogates survive in every database.
+
+    A date becomes `{"date": "YYYY-MM-DD"}`.
+    """
+    return _ENCODER.encode(value)

@@ -28,12 +28,12 @@ def fields_of(model: type[models.Model], names: Sequence[str]) -> list[Field]:
 
 
 def quoted(connection: BaseDatabaseWrapper, fields: Iterable[Field]) -> list[str]:
-    return [connection.ops.quote_name(field.column) for field in fields]
+    return [connection.ops.quote_name(str(field.column)) for field in fields]
 
 
 def prepared(connection: BaseDatabaseWrapper, fields: Sequence[Field], rows: Iterable[Row]) -> Iterable[Row]:
     """The rows with the values that the database driver takes; column by column, since most columns need nothing."""
-    adapters = [_adapter(connection, field) for field in fields]
+    adapters = [adapter_of(connection, field) for field in fields]
     if not any(adapters):
         return rows
     columns = zip(*rows, strict=True)
@@ -43,7 +43,7 @@ def prepared(connection: BaseDatabaseWrapper, fields: Sequence[Field], rows: Ite
     )
 
 
-def _adapter(connection: BaseDatabaseWrapper, field: Field) -> Callable[[Any], Any] | None:
+def adapter_of(connection: BaseDatabaseWrapper, field: Field) -> Callable[[Any], Any] | None:
     """What makes a driver's value of a field's; None where they are the same."""
     kind = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(kind, _AS_THEY_ARE):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 class HostUnavailable(Exception):
@@ -162,8 +162,7 @@ class Learner:
     full_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CertificationRef:
+class CertificationRef(NamedTuple):
     """A certification as a file names it, both names normalised; one of them may be empty, not both."""
 
     short_name: str
@@ -181,8 +180,7 @@ class Period:
         return f"{self.count} {self.unit}" if self.count == 1 else f"{self.count} {self.unit}s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecertificationRule:
+class RecertificationRule(NamedTuple):
     """How expiry and recertification dates follow from a completion (import-rules.md §4.2).
 
     `minimum_active` is used by the fixed expiry date rule alone.
@@ -207,8 +205,7 @@ class Certification:
     allowed: bool = True
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class StateKey:
+class StateKey(NamedTuple):
     """One learner and one certification, by the host's keys. The order of these keys is the order of locking."""
 
     learner_key: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
+from cert_completion_bulk import Among
 from cert_completion_hooks import (
     BatchInfo,
     EvidenceItem,
@@ -32,7 +33,7 @@ def _identity(key: EvidenceKey) -> str:
 
 
 def _alike(identities: Iterable[str], rows: QuerySet[Evidence]) -> Iterable[Evidence]:
-    return (row for chunk in chunks(identities) for row in rows.filter(identity__in=chunk).order_by("pk"))
+    return (row for chunk in chunks(identities) for row in rows.filter(Among("identity", chunk)).order_by("pk"))
 
 
 def _item(row: Evidence) -> EvidenceItem:
@@ -106,7 +107,7 @@ def _written(items: Sequence[EvidenceItem], origins: Origins) -> dict[str, Evide
     for chunk in chunks(items):
         keys = {origin: item.key for item in chunk if (origin := origins.columns(item.key)) is not None}
         sources, lines = {source for source, _ in keys}, {line for _, line in keys}
-        rows = _locked().filter(source_id__in=sources, line__in=lines).order_by("pk")
+        rows = _locked().filter(Among("source_id", sources), Among("line", lines)).order_by("pk")
         for row in rows:
             if row.source_id is not None and row.line is not None and (row.source_id, row.line) in keys:
                 found[keys[row.source_id, row.line]] = row
@@ -119,7 +120,7 @@ def undo_evidence(items: Sequence[EvidenceItem]) -> list[UndoResult]:
         rows = _written(items, Origins(item.key for item in items))
         unchanged = {item.key for item in items if item.key in rows and _is_unchanged(rows[item.key], item)}
         for chunk in chunks(unchanged):
-            Evidence.objects.filter(pk__in=[rows[key].pk for key in chunk]).delete()
+            Evidence.objects.filter(Among("pk", [rows[key].pk for key in chunk])).delete()
         return [_undo_result(item, None if item.key in unchanged else rows.get(item.key)) for item in items]
 
 

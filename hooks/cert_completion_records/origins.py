@@ -29,7 +29,7 @@ class Origins:
     """From row keys to the source and line that stand on a record, for one call: one query."""
 
     def __init__(self, row_keys: Iterable[str]) -> None:
-        batch_ids = {origin_of(key)[0] for key in row_keys} - {""}
+        batch_ids = {key.rpartition(":")[0] for key in row_keys} - {""}
         self._sources = {
             source.batch_id: source
             for chunk in chunks(sorted(batch_ids))
@@ -49,4 +49,4 @@ class Origins:
 
     def wrote(self, row_key: str, row: FromImport) -> bool:
         """Whether the row is the record with this row key."""
-        return self.columns(row_key) == (row.source_id, row.line)
+        return row.line is not None and self.columns(row_key) == (row.source_id, row.line)

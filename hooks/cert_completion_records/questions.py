@@ -2,10 +2,10 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
+from cert_completion_bulk import Among
 from cert_completion_hooks import (
     Certification as KnownCertification,
 )
@@ -19,6 +19,7 @@ from cert_completion_hooks import (
     normalised,
 )
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
 from django.db.models import Q
 
 from cert_completion_records.keys import LearnerId, certification_id, chunks, learner_id, pairs_of
@@ -32,33 +33,45 @@ def find_learners(usernames: Sequence[str]) -> dict[str, list[Learner]]:
     found: dict[str, list[Learner]] = {}
     wanted = set(usernames)
     for chunk in chunks(usernames):
-        for user in _users_named(chunk):
-            if (name := normalised(user.get_username())) in wanted:
-                found.setdefault(name, []).append(_learner(user))
+        for learner in _learners_named(chunk):
+            if (name := normalised(learner.username)) in wanted:
+                found.setdefault(name, []).append(learner)
     return found
 
 
-def _users_named(names: Iterable[str]) -> Iterable[Any]:
+def _learners_named(names: Iterable[str]) -> Iterator[Learner]:
     # The user table is not ours: it may hold a name in either Unicode form.
-    forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")}
+    forms = {form for name in names for form in _forms(name)}
     model = get_user_model()
-    return model._default_manager.filter(**{f"{model.USERNAME_FIELD}__in": forms})
+    users = model._default_manager.filter(Among(model.USERNAME_FIELD, forms))
+    if issubclass(model, AbstractUser) and model.get_full_name is AbstractUser.get_full_name:
+        for key, username, is_active, first, last in users.values_list("pk", model.USERNAME_FIELD, *_SHOWN):
+            yield _learner(key, username, is_active, f"{first} {last}".strip())
+        return
+    for user in users:
+        full_name = user.get_full_name() if hasattr(user, "get_full_name") else ""
+        yield _learner(user.pk, user.get_username(), user.is_active, full_name)
 
 
-def _learner(user: Any) -> Learner:
-    return Learner(
-        key=str(user.pk),
-        username=user.get_username(),
-        status=LearnerStatus.ACTIVE if user.is_active else LearnerStatus.SUSPENDED,
-        full_name=user.get_full_name() if hasattr(user, "get_full_name") else "",
-    )
+_SHOWN = ("is_active", "first_name", "last_name")
+
+
+def _forms(name: str) -> Iterable[str]:
+    return (name,) if name.isascii() else (unicodedata.normalize(form, name) for form in ("NFC", "NFD"))
+
+
+def _learner(key: LearnerId, username: str, is_active: bool, full_name: str) -> Learner:
+    return Learner(key=str(key), username=username, status=_ACTIVE if is_active else _SUSPENDED, full_name=full_name)
+
+
+_ACTIVE, _SUSPENDED = LearnerStatus.ACTIVE, LearnerStatus.SUSPENDED
 
 
 def live_learners(keys: Iterable[str]) -> dict[str, LearnerId]:
     """The primary keys of those that are users of this site."""
     ids = {key: found for key in keys if (found := learner_id(key)) is not None}
     users = get_user_model()._default_manager.values_list("pk", flat=True)
-    live = {pk for chunk in chunks(ids.values()) for pk in users.filter(pk__in=chunk)}
+    live = {pk for chunk in chunks(ids.values()) for pk in users.filter(Among("pk", chunk))}
     return {key: found for key, found in ids.items() if found in live}
 
 
@@ -100,7 +113,7 @@ def _named(references: Sequence[CertificationRef], ignore_case: bool) -> Iterabl
     short_names = {to_hash(reference.short_name) for reference in references} - {""}
     id_numbers = {to_hash(reference.id_number) for reference in references} - {""}
     return Certification.objects.filter(
-        Q(**{f"short_name_{suffix}__in": short_names}) | Q(**{f"id_number_{suffix}__in": id_numbers})
+        Q(Among(f"short_name_{suffix}", short_names)) | Q(Among(f"id_number_{suffix}", id_numbers))
     ).order_by("pk")
 
 

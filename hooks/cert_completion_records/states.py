@@ -3,78 +3,109 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, Generic, TypeAlias, TypeVar
 
+from cert_completion_bulk import Among
 from cert_completion_hooks import CompletionRecord, CompletionState
 from django.db import connections
+from django.db.models import QuerySet
 
 from cert_completion_records.keys import Pair, database, row_key
 from cert_completion_records.models import DatedRecord, ImportSource, LearnerCertification, PastCompletion
+from cert_completion_records.models.records import state_on
+
+Current = TypeVar("Current", bound=Any)
+Past = TypeVar("Past", bound=Any)
 
 
 @dataclass(slots=True)
-class Held:
+class Held(Generic[Current, Past]):
     """All rows of one pair. A row without assignment, current record and history says nothing."""
 
-    row: LearnerCertification
-    history: list[PastCompletion] = field(default_factory=list)
+    row: Current
+    history: list[Past] = field(default_factory=list)
 
     @property
-    def records(self) -> list[DatedRecord]:
+    def records(self) -> list[Any]:
         """The history, and the current record if there is one."""
         return [*self.history, self.row] if self.row.completed else [*self.history]
 
     @property
     def is_empty(self) -> bool:
-        return not self.records and not self.row.assigned
+        return not self.row.assigned and not self.row.completed and not self.history
 
     def last_change(self) -> tuple[str, datetime]:
         """Who changed anything of the pair last, and when."""
-        last = max([self.row, *self.history], key=lambda record: record.changed_at)
+        last = max([self.row, *self.history], key=attrgetter("changed_at"))
         return last.changed_by, last.changed_at
 
 
-def load(pairs: Collection[Pair], *, lock: bool = False) -> dict[Pair, Held]:
-    """The rows of those pairs that have any: two queries. At most `keys.CHUNK` pairs at a time.
+LockedHeld: TypeAlias = Held[LearnerCertification, PastCompletion]
+"""What is held, as objects whose rows are locked."""
 
-    With `lock` they stay locked, in the order of the pairs, to the end of the transaction.
+_RECORD = ("completed", "expires", "window_opens", "baseline_expires", "source_id", "line", "changed_by", "changed_at")
+_CURRENT = (
+    *("id", "learner_id", "certification_id"),
+    *_RECORD,
+    *("announce", "assigned", "assigned_at", "assigned_source_id"),
+)
+_PAST = ("learner_certification_id", *_RECORD)
+
+
+def load(pairs: Collection[Pair], *, lock: bool = False) -> dict[Pair, Held[Any, Any]]:
+    """What is held of those pairs of which anything is, as named tuples of columns: two queries.
+
+    At most `keys.CHUNK` pairs at a time. With `lock` they stay locked, in the order of the pairs, to the end of the
+    transaction.
     """
-    rows = LearnerCertification.objects.filter(
-        learner_id__in={learner for learner, _ in pairs}, certification_id__in={pair[1] for pair in pairs}
-    ).order_by("learner_id", "certification_id")
-    wanted = set(pairs)
-    found = [row for row in (rows.select_for_update() if lock else rows) if _pair(row) in wanted]
-    held = {row.pk: Held(row) for row in found}
-    for past in _history_of(held, lock):
-        held[past.learner_certification_id].history.append(past)
-    return {_pair(one.row): one for one in held.values()}
+    rows, history = _of_pairs(pairs, lock), _history(lock)
+    return _held(pairs, rows.values_list(*_CURRENT, named=True), history.values_list(*_PAST, named=True))
 
 
-def _pair(row: LearnerCertification) -> Pair:
-    return row.learner_id, row.certification_id
+def load_objects(pairs: Collection[Pair]) -> dict[Pair, LockedHeld]:
+    """The same as objects that can be changed, locked."""
+    return _held(pairs, _of_pairs(pairs, lock=True), _history(lock=True))
 
 
-def _history_of(held: Mapping[int, Held], lock: bool) -> Iterable[PastCompletion]:
-    if not held:
-        return ()
-    history = PastCompletion.objects.filter(learner_certification_id__in=held)
+def _history(lock: bool) -> QuerySet[PastCompletion]:
+    history = PastCompletion.objects.all()
     # Under MySQL's REPEATABLE READ a plain query sees what was there before we waited for the lock.
-    if lock and connections[database()].vendor == "mysql":
-        history = history.select_for_update()
-    return history
+    return history.select_for_update() if lock and connections[database()].vendor == "mysql" else history
 
 
-def batch_ids(helds: Iterable[Held]) -> dict[int, str]:
+def _of_pairs(pairs: Collection[Pair], lock: bool) -> QuerySet[LearnerCertification]:
+    rows = LearnerCertification.objects.filter(
+        Among("learner_id", {learner for learner, _ in pairs}),
+        Among("certification_id", {certification for _, certification in pairs}),
+    ).order_by("learner_id", "certification_id")
+    return rows.select_for_update() if lock else rows
+
+
+def _held(
+    pairs: Collection[Pair], rows: Iterable[Current], history: QuerySet[PastCompletion, Past]
+) -> dict[Pair, Held[Current, Past]]:
+    wanted = set(pairs)
+    found = {(row.learner_id, row.certification_id): Held[Current, Past](row) for row in rows}
+    found = {pair: held for pair, held in found.items() if pair in wanted}
+    by_key = {held.row.id: held for held in found.values()}
+    for past in history.filter(Among("learner_certification_id", by_key)) if by_key else ():
+        by_key[past.learner_certification_id].history.append(past)
+    return found
+
+
+def batch_ids(helds: Iterable[Held[Any, Any]]) -> dict[int, str]:
     """The ids of the imports that the records name: one query."""
     sources = {record.source_id for held in helds for record in held.records if record.source_id is not None}
     return dict(ImportSource.objects.filter(pk__in=sources).values_list("pk", "batch_id")) if sources else {}
 
 
-def state_of(held: Held, day: date, batches: Mapping[int, str]) -> CompletionState:
+def state_of(held: Held[Any, Any], day: date, batches: Mapping[int, str]) -> CompletionState:
     """The pair's state on this day; `batches` as `batch_ids` gives them."""
     row = held.row
     changed_by, changed_at = held.last_change()
     return CompletionState(
-        state=row.state_on(day),
+        state=state_on(row, day),
         current=_record(row, batches) if row.completed else None,
         history=tuple(_record(past, batches) for past in held.history),
         assigned=row.assigned,
@@ -83,7 +114,7 @@ def state_of(held: Held, day: date, batches: Mapping[int, str]) -> CompletionSta
     )
 
 
-def _record(row: DatedRecord, batches: Mapping[int, str]) -> CompletionRecord:
+def _record(row: Any, batches: Mapping[int, str]) -> CompletionRecord:
     batch_id = batches.get(row.source_id) if row.source_id is not None else None
     return CompletionRecord(
         completed=row.completed,

@@ -1,9 +1,10 @@
 """Taking back what an import wrote (the hook `undo_changes`): record by record, where nobody has changed it since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import cert_completion_bulk as bulk
 from cert_completion_hooks import BatchInfo, ChangeToUndo, CompletionRecord, EvidenceItem, UndoResult, UndoStatus
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from cert_completion_records.evidence import undo_evidence
 from cert_completion_records.keys import Pair, chunks, database, pairs_of
-from cert_completion_records.models import LearnerCertification, PastCompletion
+from cert_completion_records.models import DatedRecord, LearnerCertification, PastCompletion
 from cert_completion_records.origins import Origins
 from cert_completion_records.questions import live_learners
-from cert_completion_records.states import Held, load, same_dates
-from cert_completion_records.writing import put_dates, write_current
+from cert_completion_records.states import LockedHeld, load_objects, same_dates
+from cert_completion_records.writing import CURRENT_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class _Stamp:
 class _Undo:
     """What is done to one pair."""
 
-    held: Held
+    held: LockedHeld
     stamp: _Stamp
     last_change: tuple[str, datetime]
     kept: list[str] = field(default_factory=list)
@@ -84,13 +85,13 @@ def _row_keys(changes: Sequence[ChangeToUndo]) -> list[str]:
 
 
 def _undo(pairs: Sequence[Pair], asked: Mapping[Pair, ChangeToUndo], stamp: _Stamp) -> dict[str, _Undo]:
-    held = load(pairs, lock=True)
+    held = load_objects(pairs)
     undos = {asked[pair].change.key: _take_back(asked[pair], one, stamp) for pair, one in held.items()}
     _write(list(undos.values()))
     return undos
 
 
-def _take_back(asked: ChangeToUndo, held: Held, stamp: _Stamp) -> _Undo:
+def _take_back(asked: ChangeToUndo, held: LockedHeld, stamp: _Stamp) -> _Undo:
     undo = _Undo(held, stamp, held.last_change())
     for record in asked.change.history:
         _take_back_past(undo, record)
@@ -133,7 +134,7 @@ def _restore(undo: _Undo, asked: ChangeToUndo) -> None:
         return
     if moved:
         undo.remove(moved)
-    put_dates(undo.held.row, before, undo.stamp.origins)
+    _put_dates(undo.held.row, before, undo.stamp.origins)
     undo.held.row.announce = moved is not None and moved.announce
     undo.restored = True
 
@@ -161,7 +162,22 @@ def _write(undos: Sequence[_Undo]) -> None:
     changed = [undo for undo in undos if (undo.restored or undo.unassigned) and not undo.held.is_empty]
     for undo in changed:
         undo.held.row.changed_by, undo.held.row.changed_at = undo.stamp.changed_by, undo.stamp.changed_at
-    write_current(undo.held.row for undo in changed)
+    _write_current(undo.held.row for undo in changed)
+
+
+def _write_current(rows: Iterable[LearnerCertification]) -> None:
+    bulk.update(
+        LearnerCertification,
+        CURRENT_COLUMNS,
+        [(row.pk, *(getattr(row, column) for column in CURRENT_COLUMNS)) for row in rows],
+    )
+
+
+def _put_dates(row: DatedRecord, record: CompletionRecord, origins: Origins) -> None:
+    """Make the row say what the record says, and where the record came from."""
+    row.completed, row.expires = record.completed, record.expires
+    row.window_opens, row.baseline_expires = record.window_opens, record.baseline_expires
+    row.source, row.line = origins.find(record.row_key)
 
 
 def _result(asked: ChangeToUndo, undo: _Undo | None, *, is_gone: bool) -> UndoResult:

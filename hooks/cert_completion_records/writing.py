@@ -1,6 +1,6 @@
 """Writing completions: lock, compare, write (the hook `record_completions`)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -20,7 +20,6 @@ from django.utils import timezone
 from cert_completion_records.keys import Pair, chunks, database, pairs_of
 from cert_completion_records.models import (
     Certification,
-    DatedRecord,
     ImportSource,
     LearnerCertification,
     PastCompletion,
@@ -36,6 +35,9 @@ CURRENT_COLUMNS = (*_RECORD_COLUMNS, *_CHANGE_COLUMNS, "assigned", "assigned_at"
 
 _NEW_COLUMNS = ("learner_id", "certification_id", *CURRENT_COLUMNS)
 _PAST_COLUMNS = ("learner_certification_id", *_RECORD_COLUMNS, *_CHANGE_COLUMNS, "moved_by_id")
+
+_WRITTEN = WriteStatus.WRITTEN
+_NOTHING_HELD = CompletionState().digest()
 
 _Asked: TypeAlias = Sequence[tuple[Pair, CompletionChange]]
 _Row: TypeAlias = tuple[Any, ...]
@@ -56,7 +58,7 @@ class _Writes:
     """What one call adds and changes, as rows of values; those of the history wait for the key of their pair."""
 
     new: dict[Pair, _Row] = field(default_factory=dict)
-    changed: list[LearnerCertification] = field(default_factory=list)
+    changed: list[_Row] = field(default_factory=list)
     history: list[tuple[Pair, _Row]] = field(default_factory=list)
     keys: dict[Pair, int] = field(default_factory=dict)
 
@@ -87,7 +89,7 @@ def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
     results, writes = _decide(asked, live, stamp)
     while not _insert_new(writes.new):
         results, writes = _decide(asked, live, stamp)
-    write_current(writes.changed)
+    bulk.update(LearnerCertification, CURRENT_COLUMNS, writes.changed)
     _learn_keys(writes)
     bulk.insert(PastCompletion, _PAST_COLUMNS, [(writes.keys[pair], *past) for pair, past in writes.history])
     return results
@@ -109,48 +111,43 @@ def _decide(asked: _Asked, live: Collection[Pair], stamp: Stamp) -> tuple[list[W
     for pair, change in asked:
         status = _status(change, held.get(pair), pair in live, batches, stamp)
         results.append(WriteResult(key=change.key, status=status))
-        if status == WriteStatus.WRITTEN:
+        if status is _WRITTEN:
             _collect(pair, change, held.get(pair), stamp, writes)
     return results, writes
 
 
 def _status(
-    change: CompletionChange, held: Held | None, is_live: bool, batches: Mapping[int, str], stamp: Stamp
+    change: CompletionChange, held: Held[Any, Any] | None, is_live: bool, batches: Mapping[int, str], stamp: Stamp
 ) -> WriteStatus:
-    if held and any(stamp.origins.wrote(change.key, record) for record in held.records):
-        return WriteStatus.REPEATED
-    state = state_of(held, stamp.changed_at.date(), batches) if held else CompletionState()
-    is_expected = is_live and state.digest() == change.expected
-    return WriteStatus.WRITTEN if is_expected else WriteStatus.CONFLICT
+    digest = _NOTHING_HELD
+    if held:
+        origin = stamp.origins.columns(change.key)
+        if any((record.source_id, record.line) == origin for record in held.records):
+            return WriteStatus.REPEATED
+        digest = state_of(held, stamp.changed_at.date(), batches).digest()
+    return _WRITTEN if is_live and digest == change.expected else WriteStatus.CONFLICT
 
 
-def _collect(pair: Pair, change: CompletionChange, held: Held | None, stamp: Stamp, writes: _Writes) -> None:
+def _collect(pair: Pair, change: CompletionChange, held: Held[Any, Any] | None, stamp: Stamp, writes: _Writes) -> None:
     by = (stamp.changed_by, stamp.changed_at)
+    written = _values(change.current, change.announce, stamp.origins) if change.current else None
+    assigned = (True, stamp.changed_at, stamp.source.pk) if change.assign else None
     if held is None:
-        assigned = (True, stamp.changed_at, stamp.source.pk) if change.assign else (False, None, None)
-        current = _values(change.current, change.announce, stamp.origins) if change.current else _NO_RECORD
-        writes.new[pair] = (*pair, *current, *by, *assigned)
+        writes.new[pair] = (*pair, *(written or _NO_RECORD), *by, *(assigned or _NOT_ASSIGNED))
     else:
-        writes.keys[pair] = held.row.pk
-        _change(held.row, change, stamp, pair, writes)
+        row = held.row
+        writes.keys[pair] = row.id
+        if change.former:
+            writes.history.append((pair, (*_held_record(row), row.changed_by, row.changed_at, stamp.source.pk)))
+        newly_assigned = assigned if not row.assigned else None
+        if written or newly_assigned:
+            assignment = newly_assigned or (row.assigned, row.assigned_at, row.assigned_source_id)
+            writes.changed.append((row.id, *(written or _held_record(row)), *by, *assignment))
     for record in change.history:
         writes.history.append((pair, (*_values(record, False, stamp.origins), *by, None)))
 
 
-def _change(row: LearnerCertification, change: CompletionChange, stamp: Stamp, pair: Pair, writes: _Writes) -> None:
-    """What a change does to the row of a pair of which something is held."""
-    if change.former:
-        writes.history.append((pair, _moved(row, stamp.source)))
-    if change.current:
-        put_dates(row, change.current, stamp.origins)
-        row.announce = change.announce
-    if newly_assigned := change.assign and not row.assigned:
-        row.assigned, row.assigned_at, row.assigned_source = True, stamp.changed_at, stamp.source
-    if change.current or newly_assigned:
-        row.changed_by, row.changed_at = stamp.changed_by, stamp.changed_at
-        writes.changed.append(row)
-
-
+_NOT_ASSIGNED: _Row = (False, None, None)
 _NO_RECORD: _Row = (None, None, None, None, False, None, None)
 
 
@@ -168,25 +165,17 @@ def _values(record: CompletionRecord, announce: bool, origins: Origins) -> _Row:
     )
 
 
-def _moved(row: LearnerCertification, by: ImportSource) -> _Row:
-    """The current record as a record of the history, as it is."""
-    return (*(getattr(row, column) for column in (*_RECORD_COLUMNS, *_CHANGE_COLUMNS)), by.pk)
-
-
-def write_current(rows: Iterable[LearnerCertification]) -> None:
-    """Save everything of rows that exist which an import can change."""
-    bulk.update(
-        LearnerCertification,
-        CURRENT_COLUMNS,
-        [(row.pk, *(getattr(row, column) for column in CURRENT_COLUMNS)) for row in rows],
+def _held_record(row: Any) -> _Row:
+    """The current record as it is, in the order of `_RECORD_COLUMNS`."""
+    return (
+        row.completed,
+        row.expires,
+        row.window_opens,
+        row.baseline_expires,
+        row.announce,
+        row.source_id,
+        row.line,
     )
-
-
-def put_dates(row: DatedRecord, record: CompletionRecord, origins: Origins) -> None:
-    """Make the row say what the record says, and where the record came from."""
-    row.completed, row.expires = record.completed, record.expires
-    row.window_opens, row.baseline_expires = record.window_opens, record.baseline_expires
-    row.source, row.line = origins.find(record.row_key)
 
 
 def _insert_new(new: Mapping[Pair, _Row]) -> bool:
@@ -204,4 +193,4 @@ def _insert_new(new: Mapping[Pair, _Row]) -> bool:
 def _learn_keys(writes: _Writes) -> None:
     """Find the primary keys of those inserted rows that have a history."""
     if unknown := {pair for pair, _ in writes.history} - writes.keys.keys():
-        writes.keys |= {pair: held.row.pk for pair, held in load(unknown).items()}
+        writes.keys |= {pair: held.row.id for pair, held in load(unknown).items()}

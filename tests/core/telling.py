@@ -13,7 +13,7 @@ from cert_completion_plugin.core.options import ImportAction, Options
 from cert_completion_plugin.core.pipeline import decide_portion
 from cert_completion_plugin.core.rows import Decision, RawRow
 from cert_completion_plugin.core.story import Story, tell
-from cert_completion_plugin.store.decisions import decision_from_json, detail_of
+from cert_completion_plugin.store.decisions import DetailWriter, decision_from_json
 from tests.core.builders import FIRE_SAFETY, PAIR, TODAY, World, record
 
 DAY_FIRST = DateFormat.named("DD/MM/YYYY")
@@ -55,7 +55,7 @@ def holding(current: CompletionRecord | None, *history: CompletionRecord, certif
 def kept(decision: Decision) -> Decision:
     """The decision as it comes back from the ledger."""
     return decision_from_json(
-        detail_of(decision),
+        DetailWriter().detail_of(decision),
         outcome=str(decision.outcome),
         line=decision.line,
         learner_key=decision.learner_key,

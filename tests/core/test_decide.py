@@ -383,7 +383,7 @@ class TestEvidence:
 
     def test_another_name_or_learner_is_another_item(self) -> None:
         renamed = self.row(3)
-        reference = replace(renamed.parsed.reference_text, id_number="MW")
+        reference = renamed.parsed.reference_text._replace(id_number="MW")
         renamed = replace(renamed, parsed=replace(renamed.parsed, reference=reference, reference_text=reference))
         other = resolved(4, certification=None, learner=Learner(key="l2", username="bea"))
         assert outcomes(self.decided(self.row(2), renamed, other)) == ["evidence"] * 3

@@ -23,7 +23,7 @@ from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.pipeline import decide_portion
 from cert_completion_plugin.core.rows import Decision, RawRow
 from cert_completion_plugin.core.story import tell
-from cert_completion_plugin.store.decisions import decision_from_json, detail_of
+from cert_completion_plugin.store.decisions import DetailWriter, decision_from_json
 from tests.core.builders import FIRE_SAFETY, PAIR, TODAY, World, record
 from tests.core.telling import HELD, ISO, LAPSED, NEWER, SAVE, columns_of, holding, kept, row, stories, story
 
@@ -220,7 +220,7 @@ class TestKeptAndShown:
     def test_a_decision_of_an_older_version_tells_what_it_can(self):
         raw = row(2, "2025-05-01")
         (decision,) = decide_portion([raw], columns_of(), ISO, NEWER, TODAY, World())
-        old = json.loads(detail_of(decision))
+        old = json.loads(DetailWriter().detail_of(decision))
         del old["trace"]
         read = decision_from_json(
             json.dumps(old), outcome="certified", line=2, learner_key="l1", certification_key="c1"

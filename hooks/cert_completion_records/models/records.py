@@ -112,6 +112,7 @@ class LearnerCertification(DatedRecord):
         editable=False,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
 
     objects = LearnerCertificationQuerySet.as_manager()
@@ -155,13 +156,18 @@ class LearnerCertification(DatedRecord):
 
     def state_on(self, day: date) -> CertificationState:
         """Where the learner stands on this day; `in_state` asks the database the same."""
-        if self.completed is None:
-            return CertificationState.NONE
-        if self.expires and self.expires <= day:
-            return CertificationState.EXPIRED
-        if self.window_opens and self.window_opens <= day:
-            return CertificationState.WINDOW_OPEN
-        return CertificationState.CERTIFIED
+        return state_on(self, day)
+
+
+def state_on(current: Any, day: date) -> CertificationState:
+    """Where a learner with this current record, or a row of its columns, stands on a day."""
+    if current.completed is None:
+        return CertificationState.NONE
+    if current.expires and current.expires <= day:
+        return CertificationState.EXPIRED
+    if current.window_opens and current.window_opens <= day:
+        return CertificationState.WINDOW_OPEN
+    return CertificationState.CERTIFIED
 
 
 class PastCompletion(DatedRecord):
@@ -187,6 +193,7 @@ class PastCompletion(DatedRecord):
         editable=False,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
 
     class Meta:

@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ImportSource(models.Model):
-    """One import that wrote here; kept as long as the records that name it."""
+    """One import that wrote here; kept as long as the records that name it.
+
+    The database does not look whether it exists, row by row: it does, from the import's first write on.
+    """
 
     batch_id = models.CharField(_("import"), max_length=64, unique=True, editable=False)
     file_name = models.CharField(_("file name"), max_length=255)
@@ -42,6 +45,7 @@ class FromImport(models.Model):
         editable=False,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
     line = models.PositiveIntegerField(_("line of the file"), null=True, blank=True, editable=False)
     changed_by = models.CharField(_("changed by"), max_length=254, blank=True, editable=False)
