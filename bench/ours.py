@@ -1,0 +1,99 @@
+"""A whole import through the public API, with real worker processes. Usage: python -m bench.ours FILE [WORKERS]
+
+From the call that uploads to the last ledger entry.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+
+import django
+
+django.setup()
+
+from django.contrib.auth import get_user_model  # noqa: E402
+
+from bench.celery import app  # noqa: E402
+from bench.measuring import own_peak, peak_of  # noqa: E402
+from cert_completion_plugin import api  # noqa: E402
+from cert_completion_plugin.models import ImportBatch, LedgerEntry, Portion  # noqa: E402
+
+LOOK_SECONDS = 0.1
+PATIENCE = 1800
+OPTIONS = {"review": False, "import_action": "certify_if_newer", "date_format": "auto"}
+
+
+@contextmanager
+def workers(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """So many workers with one process each, ready."""
+    with app.connection_for_write() as connection:
+        connection.default_channel.queue_declare(app.conf.task_default_queue, durable=True)
+        connection.default_channel.queue_purge(app.conf.task_default_queue)
+    command = [sys.executable, "-m", "celery", "-A", "bench", "worker", "-c", "1", "--loglevel", "WARNING"]
+    running = [
+        subprocess.Popen([*command, "-n", f"bench{index}@localhost"], start_new_session=True) for index in range(number)
+    ]
+    try:
+        while any(not children(worker.pid) for worker in running):
+            sleep(LOOK_SECONDS)
+        sleep(3)
+        yield running
+    finally:
+        for worker in running:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
+def children(pid: int) -> list[int]:
+    """The processes of a worker's pool."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in listed]
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """As Django hands over what is uploaded."""
+    with path.open("rb") as stream:
+        while piece := stream.read(64 * 1024):
+            yield piece
+
+
+def run(path: Path, number: int) -> dict[str, float]:
+    uploader = get_user_model()._default_manager.get(username="uploader")
+    options = api.Options.from_mapping(OPTIONS)
+    with workers(number) as running:
+        began = perf_counter()
+        batch = api.submit(uploader, pieces(path), file_name=path.name, options=options)
+        answered = perf_counter()
+        rows = ImportBatch.objects.filter(pk=batch.id).values_list("state", flat=True)
+        while rows[0] != api.BatchState.FINISHED:
+            assert rows[0] not in ("refused", "failed", "needs_answer"), rows[0]
+            assert perf_counter() - began < PATIENCE, f"the import stands still: {rows[0]}"
+            sleep(LOOK_SECONDS)
+        ended = perf_counter()
+        peaks = [peak_of(child) for worker in running for child in children(worker.pid)]
+    found = api.find(batch.reference)
+    assert found is not None
+    entries = LedgerEntry.objects.filter(batch_id=batch.id).count()
+    assert entries == found.rows_read == sum(found.counts["outcomes"].values()), (entries, found.rows_read)
+    portions = Portion.objects.filter(batch_id=batch.id)
+    first = min(portions.values_list("claimed_at", flat=True))
+    last = max(portions.values_list("done_at", flat=True))
+    return {
+        "seconds": ended - began,
+        "rows": entries,
+        "peak_rss_mb": max(peaks),
+        "upload_seconds": answered - began,
+        "upload_rss_mb": own_peak(),
+        "portions_seconds": (last - first).total_seconds(),
+        "outcomes": found.counts["outcomes"],
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(Path(sys.argv[1]), int((sys.argv[2:] or ["1"])[0]))))
