@@ -30,7 +30,7 @@ POSTGRESQL = Service(
     "PostgreSQL",
     "CERT_COMPLETION_POSTGRESQL_URL",
     "postgresql://postgres@127.0.0.1:5432/cert_completion",
-    "pg_ctlcluster 15 main start",
+    "service postgresql start",
 )
 MARIADB = Service(
     "MySQL or MariaDB",
