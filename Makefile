@@ -10,6 +10,7 @@ test: test-newest test-floors
 test-newest: newest; .venv/bin/python -m pytest
 test-floors: floors; .venv-floors/bin/python -m pytest -m "not browser"
 test-services: services; @tools/test-services .venv-services/bin/python
+matrix: ; @$(PYTHON) tools/matrix.py
 quality: newest; @tools/quality .venv/bin
 clean: ; rm -rf .venv .venv-* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
