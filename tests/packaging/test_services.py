@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests import services
@@ -32,3 +34,11 @@ def test_a_stack_goes_where_the_urls_say(monkeypatch) -> None:
     assert database["TEST"]["NAME"] == "cert_completion_mine_tests"
     assert chosen.database("cert_completion_other")["NAME"] == "cert_completion_other"
     assert chosen.broker_url == "amqp://me:secret@queue.example//"
+
+
+@pytest.mark.parametrize(
+    "service", [*services.DATABASES.values(), *services.BROKERS.values()], ids=lambda each: each.name
+)
+def test_the_guide_for_contributors_names_each_variable_with_its_default(service: services.Service) -> None:
+    guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"| `{service.variable}` | `{service.default}` |" in guide
