@@ -1,4 +1,4 @@
-.PHONY: run reset test test-newest test-floors quality clean newest floors
+.PHONY: run reset test test-newest test-floors test-services matrix quality clean newest floors services
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -9,8 +9,11 @@ reset: ; rm -rf sandbox/var
 test: test-newest test-floors
 test-newest: newest; .venv/bin/python -m pytest
 test-floors: floors; .venv-floors/bin/python -m pytest -m "not browser"
+test-services: services; @tools/test-services .venv-services/bin/python
+matrix: ; @$(PYTHON) tools/matrix.py
 quality: newest; @tools/quality .venv/bin
-clean: ; rm -rf .venv .venv-floors build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ; rm -rf .venv .venv-* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 newest: ; @tools/environment .venv constraints/newest.txt dev
 floors: ; @tools/environment .venv-floors constraints/floors.txt test
+services: ; @tools/environment .venv-services constraints/newest.txt services

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from datetime import date
 from io import StringIO
+from typing import Literal
 
 import pytest
 from cert_completion_records.models import Certification, Evidence, LearnerCertification, PastCompletion
@@ -126,7 +127,7 @@ def book(db, monkeypatch):
         yield users.create(username="uploader")
 
 
-def content_of(rows: Sequence[Sequence[str]], quoting: int = csv.QUOTE_ALL) -> bytes:
+def content_of(rows: Sequence[Sequence[str]], quoting: Literal[0, 1] = csv.QUOTE_ALL) -> bytes:
     text = StringIO()
     csv.writer(text, quoting=quoting).writerows([HEADINGS, *rows])
     return text.getvalue().encode()
