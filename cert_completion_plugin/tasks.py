@@ -24,6 +24,9 @@ READING_SECONDS = 5
 LAST_SECONDS = 60
 """From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
 
+REDIS_SECONDS = 3600
+"""The visibility timeout of Redis where a site sets none."""
+
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
@@ -105,6 +108,20 @@ def _how(task: Any) -> dict[str, Any]:
     seconds = settings.portion_seconds * (batches.READING_PORTIONS if task is read_batch else 1)
     limits = {"soft_time_limit": seconds, "time_limit": seconds + LAST_SECONDS}
     return limits | ({"queue": settings.queue} if settings.queue else {})
+
+
+def longest_seconds() -> int:
+    """The longest that a message may stay unacknowledged: while its task works, or while it waits for its time."""
+    reading = conf.settings().portion_seconds * batches.READING_PORTIONS
+    return max(reading, batches.LONGEST_PAUSE) + LAST_SECONDS
+
+
+def visibility_timeout() -> int | None:
+    """After how many seconds the broker delivers an unacknowledged message again; None if it never does so by time."""
+    url = str(current_app.conf.broker_url or "")
+    if not url.startswith(("redis://", "rediss://", "sentinel://", "redis+socket://")):
+        return None
+    return int((current_app.conf.broker_transport_options or {}).get("visibility_timeout", REDIS_SECONDS))
 
 
 def has_app() -> bool:

@@ -19,11 +19,12 @@ from cert_completion_plugin.batches.sweeping import (
     unfinished,
     waits_until,
 )
-from cert_completion_plugin.batches.trouble import HOST_AWAY, TryAgain
+from cert_completion_plugin.batches.trouble import HOST_AWAY, LONGEST_PAUSE, TryAgain
 from cert_completion_plugin.batches.turns import Turn, take_turn
 
 __all__ = [
     "HOST_AWAY",
+    "LONGEST_PAUSE",
     "READING_PORTIONS",
     "CannotTell",
     "MoreToRead",

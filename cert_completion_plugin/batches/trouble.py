@@ -16,6 +16,7 @@ HOST_AWAY, HOST_ANSWERS_NONSENSE = "host_away", "host_answers_nonsense"
 
 _HOST_PAUSES = (10, 60, 300, 900)
 _OTHER_PAUSES = (1, 5, 20, 60)
+LONGEST_PAUSE = max(*_HOST_PAUSES, *_OTHER_PAUSES)
 
 
 class TryAgain(Exception):

@@ -1,6 +1,9 @@
 """Database connections that broke under us."""
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+
+IMPORTS = DEFAULT_DB_ALIAS
+"""The database that imports are kept in."""
 
 
 def mend() -> None:
@@ -8,6 +11,19 @@ def mend() -> None:
 
     A connection in the middle of a transaction is left to whoever began that.
     """
-    for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:
+            each.close_if_unusable_or_obsolete()
+
+
+def sqlite_journal_mode() -> str:
+    """How the SQLite database keeps its journal, such as "wal" or "delete"; "" for other databases and in memory."""
+    if connection.vendor != "sqlite":
+        return ""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode")
+            [mode] = cursor.fetchone()
+    except Error:
+        return ""
+    return "" if mode == "memory" else str(mode)
