@@ -6,6 +6,7 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD` and `PERMISSION_VIEW_
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from time import sleep
 from typing import Any
 
 from cert_completion_hooks.types import EvidenceType
@@ -13,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tasks
-from cert_completion_plugin.batches import OptionNotOffered, TryAgain
+from cert_completion_plugin.batches import HOST_AWAY, OptionNotOffered, TryAgain
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
@@ -24,6 +25,7 @@ from cert_completion_plugin.store import choices, ledger, portions
 from cert_completion_plugin.store.values import Batch, Progress
 
 __all__ = [
+    "HOST_AWAY",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
     "Batch",
@@ -37,6 +39,7 @@ __all__ = [
     "Story",
     "TryAgain",
     "answer",
+    "cancel",
     "defaults",
     "evidence_is_offered",
     "evidence_types",
@@ -54,8 +57,12 @@ __all__ = [
     "sweep",
     "undo_is_offered",
     "unfinished",
+    "waits_until",
     "work_off",
 ]
+
+WORTH_WAITING_SECONDS = 2
+"""Pauses so short that `work_off` waits them out."""
 
 PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
 PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
@@ -89,6 +96,23 @@ def answer(batch: Batch, *, date_format: str) -> bool:
     if answered:
         transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return answered
+
+
+def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
+    """Cancel an import between two portions of work; says whether this call did.
+
+    What was written stays written, with `all_or_nothing` it is taken back; the other rows become `cancelled`. An import
+    without portions yet ends at once and keeps no rows. One that has ended, or was cancelled before, stays as it is.
+    """
+    is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
+    if is_cancelled:
+        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return is_cancelled
+
+
+def waits_until(batch: Batch) -> datetime | None:
+    """When the first work of an import that was told to wait is tried again; None if none of it waits."""
+    return batches.waits_until(batch)
 
 
 def evidence_is_offered() -> bool:
@@ -181,12 +205,16 @@ def sweep() -> list[int]:
 def work_off(batch_id: int) -> None:
     """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
 
-    Portions that were told to wait are left for later. Raises TryAgain when one could not be worked on just now.
+    Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it.
     """
     while (work := batches.next_work(batch_id)) is not None:
-        if work.read and not batches.read(batch_id):
+        if work.read:
+            if not batches.read(batch_id):
+                return
+            continue
+        turn = batches.take_turn(batch_id)
+        if turn.seconds is None and not turn.opens:
             return
-        for portion_id in work.portions:
-            batches.work(portion_id)
-        if not batches.advance(batch_id) and not (work.read or work.portions):
-            return
+        if turn.seconds and turn.seconds > WORTH_WAITING_SECONDS:
+            raise TryAgain(turn.seconds)
+        sleep(turn.seconds or 0)

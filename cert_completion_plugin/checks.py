@@ -9,12 +9,15 @@ from django.core.files.storage import InvalidStorageError, storages
 
 from cert_completion_plugin import conf, tasks
 from cert_completion_plugin.gateway import HostNotFound, gateway
+from cert_completion_plugin.store import connections
 
 
 def register() -> None:
     checks.register(check_settings, "cert_completion")
     checks.register(check_hosts, "cert_completion")
     checks.register(check_celery, "cert_completion")
+    checks.register(check_broker, "cert_completion")
+    checks.register(check_sqlite, "cert_completion", checks.Tags.database)
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -50,3 +53,37 @@ def check_celery(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     text = "No Celery application is loaded in this process, so that uploads reach no worker."
     hint = "Import the site's Celery application in the __init__.py of its project, as Celery's Django guide shows."
     return [checks.Warning(text, hint=hint, id="cert_completion.W001")]
+
+
+def check_broker(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Redis does not deliver a message a second time while the work that it asks for is still being done."""
+    try:
+        visibility, longest = tasks.visibility_timeout(), tasks.longest_seconds()
+    except ImproperlyConfigured:
+        return []
+    if visibility is None or visibility >= longest:
+        return []
+    text = (
+        f"The Redis broker delivers a message again after {visibility} seconds (visibility_timeout), but a task of "
+        f"imports may take or wait for {longest} seconds. Work would be begun twice; its result stays right."
+    )
+    hint = (
+        f'Set "visibility_timeout" in CELERY_BROKER_TRANSPORT_OPTIONS to {longest} or more, or lower PORTION_SECONDS '
+        f"in {conf.NAME}."
+    )
+    return [checks.Warning(text, hint=hint, id="cert_completion.W002")]
+
+
+def check_sqlite(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """An SQLite database lets pages be read while a worker writes. Asked only where databases may be: by `migrate`."""
+    if not databases or connections.IMPORTS not in databases:
+        return []
+    mode = connections.sqlite_journal_mode()
+    if mode in ("", "wal"):
+        return []
+    text = f"The SQLite database is in journal mode {mode!r}: pages and workers lock each other out during imports."
+    hint = (
+        'Switch WAL on: from Django 5.1 with "init_command": "PRAGMA journal_mode=WAL" in the database\'s OPTIONS, '
+        "before that once with the same statement in `manage.py dbshell`; the file remembers it."
+    )
+    return [checks.Warning(text, hint=hint, id="cert_completion.W003")]

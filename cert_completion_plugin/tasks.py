@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 from celery import current_app, shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
 
 from cert_completion_plugin import batches, conf
@@ -17,28 +18,44 @@ logger = logging.getLogger("cert_completion_plugin")
 SLACK = 1
 """Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
 
+READING_SECONDS = 5
+"""How long a file is read before others have their turn."""
+
+LAST_SECONDS = 60
+"""From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
+
+REDIS_SECONDS = 3600
+"""The visibility timeout of Redis where a site sets none."""
+
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
 @shared_task(name="cert_completion_plugin.read_batch", **_OPTIONS)
 def read_batch(batch_id: int) -> None:
-    """Read the file of an import and send its portions to the workers."""
+    """Read the file of an import for a while, then again behind everybody else who waits; at its end send its work."""
     try:
-        if batches.read(batch_id):
+        if batches.read(batch_id, seconds=READING_SECONDS):
             send_next(batch_id)
+    except (batches.MoreToRead, SoftTimeLimitExceeded):
+        _send(read_batch, batch_id)
     except batches.TryAgain as again:
         _send(read_batch, batch_id, countdown=again.seconds + SLACK)
 
 
-@shared_task(name="cert_completion_plugin.work_on_portion", **_OPTIONS)
-def work_on_portion(portion_id: int, batch_id: int) -> None:
-    """Work on one portion; whoever finishes the last one takes the import on."""
+@shared_task(name="cert_completion_plugin.work_on_batch", **_OPTIONS)
+def work_on_batch(batch_id: int) -> None:
+    """Take one turn at an import, and come again behind everybody else who waits, while there is work to do.
+
+    A copy too many finds nothing to do in the end, and is not sent on.
+    """
     try:
-        is_turned = batches.work(portion_id)
-        if batches.advance(batch_id) or is_turned:
-            send_next(batch_id)
-    except batches.TryAgain as again:
-        _send(work_on_portion, portion_id, batch_id, countdown=again.seconds + SLACK)
+        turn = batches.take_turn(batch_id)
+    except SoftTimeLimitExceeded:
+        turn = batches.Turn(opens=False, seconds=0)
+    if turn.opens:
+        send_next(batch_id)
+    elif turn.seconds is not None:
+        _send(work_on_batch, batch_id, **({"countdown": turn.seconds + SLACK} if turn.seconds else {}))
 
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
@@ -49,14 +66,15 @@ def sweep() -> None:
 
 def resend_stalled() -> list[int]:
     """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
-    stalled = batches.stalled()
-    for batch_id in stalled:
+    resent = []
+    for batch_id in filter(batches.claim_sending, batches.stalled()):
         logger.warning("no progress on import %s: its work is sent again", batch_id)
+        resent.append(batch_id)
         try:
             send_next(batch_id)
         except Exception as error:
             logger.error("the work of import %s could not be sent: %s", batch_id, type(error).__name__)
-    return stalled
+    return resent
 
 
 def send_next(batch_id: int) -> None:
@@ -64,25 +82,46 @@ def send_next(batch_id: int) -> None:
     work = batches.next_work(batch_id)
     if work is None:
         return
-    if not (work.read or work.portions):
-        if batches.advance(batch_id):
-            send_next(batch_id)
-        return
     batches.sent(batch_id)
     if work.read:
         _send(read_batch, batch_id)
-    for portion_id in work.portions:
-        if not _send(work_on_portion, portion_id, batch_id):
+    for _ in range(work.turns):
+        if not _send(work_on_batch, batch_id):
             return
 
 
 def _send(task: Any, *arguments: int, **options: Any) -> bool:
     try:
-        task.apply_async(arguments, retry=False, **options)
+        task.apply_async(arguments, retry=False, **_how(task), **options)
     except Exception as error:
         logger.warning("the broker did not take %s%s: %s", task.name, arguments, error)
         return False
     return True
+
+
+def _how(task: Any) -> dict[str, Any]:
+    """The site's queue, and how long a task may take where the worker's pool can interrupt it.
+
+    When the soft limit is reached the work is rolled back, counted and tried again; the hard one ends the process.
+    """
+    settings = conf.settings()
+    seconds = settings.portion_seconds * (batches.READING_PORTIONS if task is read_batch else 1)
+    limits = {"soft_time_limit": seconds, "time_limit": seconds + LAST_SECONDS}
+    return limits | ({"queue": settings.queue} if settings.queue else {})
+
+
+def longest_seconds() -> int:
+    """The longest that a message may stay unacknowledged: while its task works, or while it waits for its time."""
+    reading = conf.settings().portion_seconds * batches.READING_PORTIONS
+    return max(reading, batches.LONGEST_PAUSE) + LAST_SECONDS
+
+
+def visibility_timeout() -> int | None:
+    """After how many seconds the broker delivers an unacknowledged message again; None if it never does so by time."""
+    url = str(current_app.conf.broker_url or "")
+    if not url.startswith(("redis://", "rediss://", "sentinel://", "redis+socket://")):
+        return None
+    return int((current_app.conf.broker_transport_options or {}).get("visibility_timeout", REDIS_SECONDS))
 
 
 def has_app() -> bool:

@@ -1,31 +1,35 @@
 """Finding work that got lost on its way to a worker."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.store import batches, portions
+from cert_completion_plugin.store.values import Batch
 
 
 @dataclass(frozen=True, slots=True)
 class NextWork:
-    """What an import waits for: that its file is read, that these portions are worked on, or that it is closed."""
+    """What an import waits for: that its file is read, or that so many workers take turns at it."""
 
     batch_id: int
     read: bool
-    portions: tuple[int, ...]
+    turns: int
 
 
 def next_work(batch_id: int) -> NextWork | None:
     """The work that is left to do on an import; None if there is none for workers."""
     batch = batches.get(batch_id)
+    if batch is not None and batch.has_ended and not batch.is_told:
+        return NextWork(batch_id, read=False, turns=1)
     if batch is None or not batch.state.is_working:
         return None
     if batch.state in (BatchState.RECEIVED, BatchState.READING):
-        return NextWork(batch_id, True, ())
-    return NextWork(batch_id, False, tuple(portions.due_ids(batch, clock.now())))
+        return NextWork(batch_id, read=True, turns=0)
+    # The last step, when no portion is left, needs somebody's turn as well.
+    return NextWork(batch_id, read=False, turns=portions.left(batch, conf.settings().parallel_portions) or 1)
 
 
 def sent(batch_id: int) -> None:
@@ -35,11 +39,27 @@ def sent(batch_id: int) -> None:
 
 def stalled() -> list[int]:
     """The imports on which nothing has happened for the time that the settings allow, oldest first."""
-    patience = timedelta(seconds=conf.settings().stalled_after_seconds)
+    return batches.stalled_ids(clock.now() - _patience())
+
+
+def claim_sending(batch_id: int) -> bool:
+    """Whether this call may send the work of a stalled import again; of several at once only one may."""
     now = clock.now()
-    return batches.stalled_ids(now - patience, now)
+    return batches.claim_sending(batch_id, now - _patience(), now)
+
+
+def _patience() -> timedelta:
+    return timedelta(seconds=conf.settings().stalled_after_seconds)
+
+
+def waits_until(batch: Batch) -> datetime | None:
+    """When what had to wait is tried again; None if nothing waits."""
+    now = clock.now()
+    if batch.due_at is not None and batch.due_at > now:
+        return batch.due_at
+    return portions.waits_until(batch, now)
 
 
 def unfinished() -> list[int]:
     """The imports that have work to do, oldest first."""
-    return batches.working_ids()
+    return batches.unfinished_ids()

@@ -1,6 +1,9 @@
 import pytest
 from celery import Celery
 from django.core import checks
+from django.db.utils import ConnectionHandler
+
+from cert_completion_plugin.store import connections
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,63 @@ def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
     assert found() == []
 
 
+@pytest.fixture
+def broker(celery_app, monkeypatch):
+    """Makes the site's Celery application one with this broker."""
+
+    def broker(url, **options):
+        app = Celery("site", broker=url, set_as_current=False)
+        app.conf.broker_transport_options = options
+        monkeypatch.setattr("cert_completion_plugin.tasks.current_app", app)
+
+    return broker
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "portion_seconds", "warned"),
+    [
+        ("redis://localhost/0", {}, 300, False),
+        ("redis://localhost/0", {}, 900, True),
+        ("rediss://localhost/0", {"visibility_timeout": 600}, 300, True),
+        ("redis://localhost/0", {"visibility_timeout": 1000}, 10, False),
+        ("redis://localhost/0", {"visibility_timeout": 900}, 10, True),
+        ("amqp://localhost//", {}, 90_000, False),
+        ("filesystem://", {"visibility_timeout": 1}, 300, False),
+    ],
+)
+def test_redis_must_not_deliver_again_what_is_still_being_done(settings, broker, url, options, portion_seconds, warned):
+    settings.CERT_COMPLETION = {"PORTION_SECONDS": portion_seconds}
+    broker(url, **options)
+    assert [code for code, _ in found()] == (["cert_completion.W002"] if warned else [])
+
+
+def of_the_database():
+    return [message.id for message in checks.run_checks(tags=["cert_completion"], databases=["default"])]
+
+
+@pytest.mark.parametrize(("mode", "warned"), [("delete", True), ("wal", False), ("", False)])
+def test_sqlite_without_wal_is_warned_where_databases_are_asked(celery_app, monkeypatch, mode, warned):
+    monkeypatch.setattr("cert_completion_plugin.store.connections.sqlite_journal_mode", lambda: mode)
+    assert of_the_database() == (["cert_completion.W003"] if warned else [])
+    assert found() == []
+
+
+def test_how_a_file_of_sqlite_keeps_its_journal(tmp_path, monkeypatch):
+    file = {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "site.sqlite3"}
+    handler = ConnectionHandler({"default": file})
+    monkeypatch.setattr(connections, "connection", handler["default"])
+    assert connections.sqlite_journal_mode() == "delete"
+    with handler["default"].cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    assert connections.sqlite_journal_mode() == "wal"
+    handler["default"].close()
+
+
+def test_no_database_is_asked_by_a_check_that_may_not(celery_app, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        found()
+
+
 @pytest.mark.parametrize(
     ("given", "code", "text"),
     [
@@ -32,6 +92,9 @@ def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
         ({"MAX_ROWS": 0}, "cert_completion.E001", "above zero"),
         ({"MAX_ROWS": True}, "cert_completion.E001", "above zero"),
         ({"HOSTS": "records"}, "cert_completion.E001", "list of one or more names"),
+        ({"PARALLEL_PORTIONS": 0}, "cert_completion.E001", "above zero"),
+        ({"PORTION_SECONDS": "300"}, "cert_completion.E001", "above zero"),
+        ({"QUEUE": None}, "cert_completion.E001", "must be a text"),
         ({"BASE_TEMPLATE": 5}, "cert_completion.E001", "must be a text"),
         ({"DEFAULTS": "auto"}, "cert_completion.E001", "CERT_COMPLETION['DEFAULTS'] must be a dictionary of options"),
         (

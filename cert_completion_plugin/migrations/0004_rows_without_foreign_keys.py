@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0002_options_evidence_held_back"),
+        ("cert_completion_plugin", "0003_turns_cancelling_trouble"),
     ]
 
     operations = [
