@@ -1,4 +1,4 @@
-"""The floor: parse, look up in chunks, write the completion rows, and nothing else. Usage: python -m bench.floor FILE"""
+"""The floor: parse, look up in chunks, write the completion rows, nothing else. Usage: python -m bench.floor FILE"""
 
 import csv
 import sys
