@@ -44,7 +44,7 @@ class Site:
         }
         self.worker = self.driving = None
         if places.HAS_SERVER:
-            places.create_database(self.name)
+            self.run("-m", "tests.worker.places", "create_database", self.name)
 
     def prepare(self):
         self.run("-m", "django", "migrate", "--verbosity", "0")
@@ -100,7 +100,7 @@ class Site:
         if self.driving:
             self.driving.communicate()
         if places.HAS_SERVER:
-            places.drop_database(self.name)
+            self.run("-m", "tests.worker.places", "drop_database", self.name)
         if places.HAS_BROKER:
             places.lose_queue(self.name)
 

@@ -30,9 +30,9 @@ OPTIONS = {
 def submit(file, commit_policy="valid_rows", **options):
     """Upload a file as the uploader, and return the import's reference."""
     uploader = get_user_model().objects.get(username="uploader")
-    content = Path(file).read_bytes()
+    path = Path(file)
     chosen = api.Options.from_mapping({**OPTIONS, "commit_policy": commit_policy, **options})
-    batch = api.submit(uploader, [content], file_name="file.csv", options=chosen)
+    batch = api.submit(uploader, [path.read_bytes()], file_name=path.name, options=chosen)
     return batch.reference
 
 

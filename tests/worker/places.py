@@ -1,6 +1,10 @@
-"""What a site of the worker tests has for itself on servers that it shares: a database and a queue."""
+"""What a site of the worker tests has for itself on servers that it shares: a database and a queue.
+
+Run as a process of its own: pytest lets no test connect to a database that is not Django's test database.
+"""
 
 import os
+import sys
 from typing import Any
 
 from django.db.utils import ConnectionHandler
@@ -52,3 +56,7 @@ def lose_queue(name: str) -> None:
         else:
             channel.queue_delete(name)
             channel.exchange_delete(name)
+
+
+if __name__ == "__main__":
+    {"create_database": create_database, "drop_database": drop_database}[sys.argv[1]](sys.argv[2])

@@ -1,0 +1,23 @@
+"""The worker tests' settings, with what crash tests add where the environment asks for it."""
+
+import os
+
+from tests.worker.site_settings import *  # noqa: F403
+
+# Redis gives what a killed worker held to another one after this time; by default it is an hour.
+if "redis" in globals().get("CELERY_BROKER_URL", ""):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "visibility_timeout": 5}  # noqa: F405
+
+if os.environ.get("CRASH_SITE_LOCK_WAIT"):
+    # A worker waits for a lock for one second at most.
+    patience = {
+        "django.db.backends.postgresql": {"options": "-c lock_timeout=1000"},
+        "django.db.backends.mysql": {"init_command": "SET SESSION innodb_lock_wait_timeout = 1"},
+    }
+    database = DATABASES["default"]  # noqa: F405
+    database["OPTIONS"] = {**database.get("OPTIONS", {}), **patience.get(database["ENGINE"], {})}
+
+if os.environ.get("CRASH_SITE_TWICE"):
+    from tests.crash import twice
+
+    twice.connect()
