@@ -1,16 +1,18 @@
-.PHONY: run reset test test-newest test-floors quality clean newest floors
+.PHONY: run reset test test-newest test-floors crash-test quality clean newest floors services
 .NOTPARALLEL:
 
 PYTHON ?= python3
-export PYTHON
+export PYTHON STACK REPEAT
 
 run: newest; @.venv/bin/python -m sandbox
 reset: ; rm -rf sandbox/var
 test: test-newest test-floors
 test-newest: newest; .venv/bin/python -m pytest
 test-floors: floors; .venv-floors/bin/python -m pytest -m "not browser"
+crash-test: services; @tools/crash-test .venv-services/bin/python
 quality: newest; @tools/quality .venv/bin
 clean: ; rm -rf .venv .venv-floors build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 newest: ; @tools/environment .venv constraints/newest.txt dev
 floors: ; @tools/environment .venv-floors constraints/floors.txt test
+services: ; @tools/environment .venv-services constraints/newest.txt services

@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from cert_completion_plugin.core.headings import REQUIRED
 from tests.worker.conftest import PATIENCE, Site
 
 HERE = Path(__file__).parent
@@ -48,7 +49,8 @@ class CrashSite(Site):
     def __init__(self, folder, options=None, **environment):
         patient = {"MAX_ATTEMPTS": 1000, "MAX_ROWS": 100_000, "MAX_BYTES": 100_000_000, "STALLED_AFTER_SECONDS": 1}
         super().__init__(folder, {**patient, "PORTION_ROWS": 50, **(options or {})}, **environment)
-        self.log = folder.with_suffix(".log").open("w")
+        self.log_file = folder.with_suffix(".log")
+        self.log = self.log_file.open("a")
         self.keeper = None
 
     def start_worker(self):
@@ -108,19 +110,20 @@ def make_site(tmp_path):
         site.end()
 
 
-def write_file(path, learners, rows, seed, prefix="learner"):
-    """A file with a mistake in some rows, evidence, duplicates and long histories; the same for the same seed."""
+def rows_of(learners, rows, seed, prefix="learner"):
+    """Rows with long histories, evidence, duplicates and a mistake here and there; the same for the same seed."""
     random = Random(seed)
+    for _ in range(rows):
+        learner = f"{prefix}-{random.randrange(learners):04}"
+        short_name, id_number = random.choices(COURSES, [20] * 6 + [10, 1])[0]
+        completed = date(2012, 1, 2) + timedelta(days=7 * random.randrange(700))
+        due = (completed + timedelta(days=random.randrange(60) - 20)).isoformat() if random.random() < 0.3 else ""
+        yield learner, short_name, id_number, completed.isoformat(), due
+
+
+def write_file(path, rows):
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["username", "certificationshortname", "certificationidnumber", "completiondate", "duedate"])
-        for _ in range(rows):
-            learner = f"{prefix}-{random.randrange(learners):04}"
-            weights = [20] * 6 + [4, 1]
-            short_name, id_number = random.choices(COURSES, weights)[0]
-            completed = date(2012, 1, 2) + timedelta(days=7 * random.randrange(700))
-            due = (completed + timedelta(days=random.randrange(60) - 20)).isoformat() if random.random() < 0.3 else ""
-            writer.writerow([learner, short_name, id_number, completed.isoformat(), due])
+        csv.writer(stream).writerows([REQUIRED, *rows])
     return path
 
 
@@ -129,7 +132,7 @@ class Undisturbed:
 
     def __init__(self, folder, learners, rows, seed):
         self.learners, self.rows = learners, rows
-        self.file = write_file(folder / f"{seed}.csv", learners, rows, seed)
+        self.file = write_file(folder / f"{seed}.csv", rows_of(learners, rows, seed))
         site = CrashSite(folder / seed, {"PORTION_ROWS": 500})
         try:
             site.prepare()

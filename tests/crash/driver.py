@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 import random
+import sys
 import time
 from datetime import datetime
 
@@ -51,20 +52,24 @@ def now():
     return timezone.now().isoformat()
 
 
-def is_working(reference, since):
-    """Whether a portion was taken up since then, or reading."""
+def is_working(reference, since, on_portions):
+    """Whether a portion was taken up since then; or, if that is enough, the reading of the file."""
     moment = datetime.fromisoformat(since)
-    is_reading = ImportBatch.objects.filter(reference=reference, state="reading", progressed_at__gte=moment).exists()
-    return is_reading or Portion.objects.filter(batch__reference=reference, claimed_at__gte=moment).exists()
+    return _begun(reference, moment).exists() or (on_portions != "True" and _is_read(reference, moment))
 
 
 def interrupted(reference, since):
     """How many portions were taken up since then and are not done; the reading of the file counts as one."""
     moment = datetime.fromisoformat(since)
-    if ImportBatch.objects.filter(reference=reference, state="reading", progressed_at__gte=moment).exists():
-        return 1
-    begun = Portion.objects.filter(batch__reference=reference, claimed_at__gte=moment)
-    return begun.exclude(state=Portion.State.WRITTEN).count()
+    return _begun(reference, moment).exclude(state=Portion.State.WRITTEN).count() + _is_read(reference, moment)
+
+
+def _is_read(reference, moment):
+    return ImportBatch.objects.filter(reference=reference, state="reading", progressed_at__gte=moment).exists()
+
+
+def _begun(reference, moment):
+    return Portion.objects.filter(batch__reference=reference, claimed_at__gte=moment)
 
 
 def books(reference):
@@ -174,27 +179,19 @@ def meet_all():
 def be_the_lms(seconds):
     """Write learners as an LMS does: a few in one transaction, in any order; nothing is different afterwards.
 
-    Returns how often it wrote, and how often a deadlock or a lock that was held too long undid it.
+    Prints what a deadlock or a lock that somebody held for too long undid.
     """
     ids = list(LearnerCertification.objects.values_list("pk", flat=True))
-    end, written, undone = time.monotonic() + float(seconds), 0, 0
+    end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
         try:
             with transaction.atomic():
                 for number in random.sample(ids, 20):
                     LearnerCertification.objects.filter(pk=number).update(changed_at=timezone.now())
                     PastCompletion.objects.filter(learner_certification=number).update(changed_at=timezone.now())
-                time.sleep(random.choice((0, 0.1, 1.2)))
-            written += 1
-        except OperationalError:
-            undone += 1
-    return {"written": written, "undone": undone}
-
-
-def interruptions(reference):
-    """How often work on a portion was begun in vain."""
-    attempts = Portion.objects.filter(batch__reference=reference).values_list("attempts", flat=True)
-    return sum(attempts) - len(attempts)
+                time.sleep(random.choice((0, 0.1, 3)))
+        except OperationalError as error:
+            print(error, file=sys.stderr, flush=True)
 
 
 def held_of(prefix):

@@ -9,10 +9,10 @@ if "redis" in globals().get("CELERY_BROKER_URL", ""):
     CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "visibility_timeout": 5}  # noqa: F405
 
 if os.environ.get("CRASH_SITE_LOCK_WAIT"):
-    # A worker waits for a lock for one second at most.
+    # Nobody waits for a lock any longer than this; PostgreSQL looks for deadlocks after one second.
     patience = {
-        "django.db.backends.postgresql": {"options": "-c lock_timeout=1000"},
-        "django.db.backends.mysql": {"init_command": "SET SESSION innodb_lock_wait_timeout = 1"},
+        "django.db.backends.postgresql": {"options": "-c lock_timeout=2000"},
+        "django.db.backends.mysql": {"init_command": "SET SESSION innodb_lock_wait_timeout = 2"},
     }
     database = DATABASES["default"]  # noqa: F405
     database["OPTIONS"] = {**database.get("OPTIONS", {}), **patience.get(database["ENGINE"], {})}

@@ -46,12 +46,15 @@ def test_deadlocks_and_lock_waits_between_an_import_and_the_lms(make_site, small
         each.driver("meet_all")
     undisturbed = calm.driver("submit", small.file)
     calm.driver("work_off", undisturbed)
-    code = "from tests.crash import driver; driver.be_the_lms(15)"
+    code = "from tests.crash import driver; driver.be_the_lms(20)"
     lms = [site.start("-c", code, stderr=site.log) for _ in range(2)]
     time.sleep(2)
     reference = site.driver("submit", small.file)
     site.start_worker()
     assert [process.wait(timeout=60) for process in lms] == [0, 0]
-    assert site.driver("interruptions", reference) >= 1
+    log = site.log_file.read_text().lower()
+    assert "was interrupted" in log
+    assert "deadlock" in log
+    assert "timeout" in log
     site.wait_until_finished(reference)
     assert site.ended_like(reference) == calm.ended_like(undisturbed)

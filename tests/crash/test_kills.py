@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.crash
 
-KILLS = 50
+KILLS, OF_THEM_WHILE_READING = 50, 5
 
 
 def kill_at_random_moments(site, reference, kills, longest=0.4):
@@ -16,7 +16,7 @@ def kill_at_random_moments(site, reference, kills, longest=0.4):
     while hits < kills:
         begun = site.driver("now")
         site.start_worker()
-        while not site.driver("is_working", reference, begun):
+        while not site.driver("is_working", reference, begun, hits >= OF_THEM_WHILE_READING):
             assert time.monotonic() < deadline, f"after {hits} kills nobody works: {site.driver('brief', reference)}"
             time.sleep(0.01)
         time.sleep(random.uniform(0, longest))

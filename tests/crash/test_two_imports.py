@@ -5,11 +5,11 @@ from collections import defaultdict
 
 import pytest
 
-from tests.crash.conftest import write_file
+from tests.crash.conftest import rows_of, write_file
 
 pytestmark = pytest.mark.crash
 
-LEARNERS, ROWS, TIMES = 40, 600, 3
+LEARNERS, ROWS, COMMON_ROWS, TIMES = 40, 400, 200, 3
 ACTIONS = [
     ("certify_if_newer", "certify_if_newer"),
     ("certify_uncertified", "certify_if_newer"),
@@ -24,7 +24,10 @@ class Group:
         self.site, self.name = site, name
         site.driver("enrol", LEARNERS, name)
         (folder / name).mkdir()
-        self.files = [write_file(folder / name / f"{each}.csv", LEARNERS, ROWS, each, name) for each in "ab"]
+        common = list(rows_of(LEARNERS, COMMON_ROWS, "common", name))
+        self.files = [
+            write_file(folder / name / f"{each}.csv", [*rows_of(LEARNERS, ROWS, each, name), *common]) for each in "ab"
+        ]
 
     def submit(self, number, action):
         reference = self.site.driver("submit", self.files[number], import_action=action)
