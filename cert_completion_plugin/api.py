@@ -6,6 +6,7 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD` and `PERMISSION_VIEW_
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from time import sleep
 from typing import Any
 
 from cert_completion_hooks.types import EvidenceType
@@ -56,6 +57,9 @@ __all__ = [
     "unfinished",
     "work_off",
 ]
+
+WORTH_WAITING_SECONDS = 2
+"""Pauses so short that `work_off` waits them out."""
 
 PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
 PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
@@ -181,12 +185,16 @@ def sweep() -> list[int]:
 def work_off(batch_id: int) -> None:
     """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
 
-    Portions that were told to wait are left for later. Raises TryAgain when one could not be worked on just now.
+    Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it.
     """
     while (work := batches.next_work(batch_id)) is not None:
-        if work.read and not batches.read(batch_id):
+        if work.read:
+            if not batches.read(batch_id):
+                return
+            continue
+        turn = batches.take_turn(batch_id)
+        if turn.seconds is None and not turn.opens:
             return
-        for portion_id in work.portions:
-            batches.work(portion_id)
-        if not batches.advance(batch_id) and not (work.read or work.portions):
-            return
+        if turn.seconds and turn.seconds > WORTH_WAITING_SECONDS:
+            raise TryAgain(turn.seconds)
+        sleep(turn.seconds or 0)

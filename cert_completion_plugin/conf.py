@@ -22,7 +22,9 @@ class Settings:
     `hosts`: names of the active hosts, in the order in which they are asked; an entry point's name or an import string.
     `max_bytes`, `max_rows`: limits of one file. `file_storage`: the alias of the Django storage that keeps uploaded
     files ("" keeps them in the database). `portion_rows`: about how many rows are worked on in one transaction; where
-    it is not set, fewer on SQLite, which lets one transaction write at a time.
+    it is not set, fewer on SQLite, which lets one transaction write at a time. `portion_seconds`: how long the work on
+    one portion may take. `parallel_portions`: on how many portions of one import workers may be at a time. `queue`: the
+    Celery queue that imports use ("" is the site's default queue).
     `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
     of the report. `base_template`: the template that the plugin's pages extend. `defaults`: the options with which the
@@ -34,6 +36,9 @@ class Settings:
     max_rows: int = 1_000_000
     file_storage: str = ""
     portion_rows: int = 1000
+    portion_seconds: int = 300
+    parallel_portions: int = 16
+    queue: str = ""
     max_attempts: int = 5
     stalled_after_seconds: int = 180
     page_rows: int = 100

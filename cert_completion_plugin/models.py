@@ -51,7 +51,14 @@ class ImportBatch(models.Model):
     due_at = models.DateTimeField(null=True)
     progressed_at = models.DateTimeField(_("last progress"))
     sent_at = models.DateTimeField(_("last sent to the workers"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancelled by")
+    )
+    cancelled_by_name = models.CharField(_("cancelled by"), max_length=255, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    told_at = models.DateTimeField(_("hosts told of the end"), null=True)
+    trouble = models.TextField(_("trouble with a host"), default="null")
     counts = models.TextField(_("counts"), default="{}")
     failure = models.CharField(_("reference of the failure"), max_length=40, blank=True)
 
@@ -141,6 +148,7 @@ class Portion(models.Model):
     class Meta:
         default_permissions = ()
         constraints = (models.UniqueConstraint(fields=["batch", "plan", "number"], name="ccp_portion_once"),)
+        indexes = (models.Index(fields=["batch", "plan", "state"], name="ccp_portion_state"),)
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.plan}/{self.number}"

@@ -30,15 +30,17 @@ def read_batch(batch_id: int) -> None:
         _send(read_batch, batch_id, countdown=again.seconds + SLACK)
 
 
-@shared_task(name="cert_completion_plugin.work_on_portion", **_OPTIONS)
-def work_on_portion(portion_id: int, batch_id: int) -> None:
-    """Work on one portion; whoever finishes the last one takes the import on."""
-    try:
-        is_turned = batches.work(portion_id)
-        if batches.advance(batch_id) or is_turned:
-            send_next(batch_id)
-    except batches.TryAgain as again:
-        _send(work_on_portion, portion_id, batch_id, countdown=again.seconds + SLACK)
+@shared_task(name="cert_completion_plugin.work_on_batch", **_OPTIONS)
+def work_on_batch(batch_id: int) -> None:
+    """Take one turn at an import, and come again behind everybody else who waits, while there is work to do.
+
+    A copy too many finds nothing to do in the end, and is not sent on.
+    """
+    turn = batches.take_turn(batch_id)
+    if turn.opens:
+        send_next(batch_id)
+    elif turn.seconds is not None:
+        _send(work_on_batch, batch_id, **({"countdown": turn.seconds + SLACK} if turn.seconds else {}))
 
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
@@ -49,14 +51,15 @@ def sweep() -> None:
 
 def resend_stalled() -> list[int]:
     """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
-    stalled = batches.stalled()
-    for batch_id in stalled:
+    resent = []
+    for batch_id in filter(batches.claim_sending, batches.stalled()):
         logger.warning("no progress on import %s: its work is sent again", batch_id)
+        resent.append(batch_id)
         try:
             send_next(batch_id)
         except Exception as error:
             logger.error("the work of import %s could not be sent: %s", batch_id, type(error).__name__)
-    return stalled
+    return resent
 
 
 def send_next(batch_id: int) -> None:
@@ -64,15 +67,11 @@ def send_next(batch_id: int) -> None:
     work = batches.next_work(batch_id)
     if work is None:
         return
-    if not (work.read or work.portions):
-        if batches.advance(batch_id):
-            send_next(batch_id)
-        return
     batches.sent(batch_id)
     if work.read:
         _send(read_batch, batch_id)
-    for portion_id in work.portions:
-        if not _send(work_on_portion, portion_id, batch_id):
+    for _ in range(work.turns):
+        if not _send(work_on_batch, batch_id):
             return
 
 

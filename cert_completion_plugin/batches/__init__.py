@@ -9,17 +9,20 @@ from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_o
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import read
 from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
-from cert_completion_plugin.batches.sweeping import NextWork, next_work, sent, stalled, unfinished
+from cert_completion_plugin.batches.sweeping import NextWork, claim_sending, next_work, sent, stalled, unfinished
 from cert_completion_plugin.batches.trouble import TryAgain
+from cert_completion_plugin.batches.turns import Turn, take_turn
 
 __all__ = [
     "CannotTell",
     "NextWork",
     "OptionNotOffered",
     "TryAgain",
+    "Turn",
     "administrator",
     "advance",
     "answer",
+    "claim_sending",
     "evidence_is_offered",
     "explain",
     "next_work",
@@ -28,6 +31,7 @@ __all__ = [
     "receive",
     "sent",
     "stalled",
+    "take_turn",
     "undo_is_offered",
     "unfinished",
     "work",

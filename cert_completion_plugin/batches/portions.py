@@ -22,10 +22,17 @@ def work(portion_id: int) -> bool:
     """
     portion = portions.get(portion_id)
     batch = portion and batches.get(portion.batch_id)
-    if not portion or not batch or not _has_work(batch, portion):
+    if not portion or not batch or not is_worked_on(batch) or not portions.is_open(batch, portion):
         return False
-    if not portions.count_attempt(portion, clock.now()):
-        return False
+    return portions.count_attempt(portion, clock.now()) and attempt(batch, portion)
+
+
+def is_worked_on(batch: Batch) -> bool:
+    return batch.state in (BatchState.PLANNING, BatchState.WRITING)
+
+
+def attempt(batch: Batch, portion: PortionWork) -> bool:
+    """The same for a portion that was taken: its attempt is counted already."""
     if portion.attempts >= _most_attempts(batch, portion):
         _give_up(batch, portion, None)
     else:
@@ -34,11 +41,6 @@ def work(portion_id: int) -> bool:
         except Exception as error:
             _after(error, batch, portion.id)
     return holding_back.began_since(batch)
-
-
-def _has_work(batch: Batch, portion: PortionWork) -> bool:
-    is_worked_on = batch.state in (BatchState.PLANNING, BatchState.WRITING) and portion.plan == batch.plan
-    return is_worked_on and portion.state not in portions.done_states(batch)
 
 
 def _work(batch: Batch, portion: PortionWork) -> None:
@@ -59,7 +61,7 @@ def _after(error: Exception, batch: Batch, portion_id: int) -> None:
             _give_up(batch, portion, error)
             return
         # What is written must not stay only because the host was away for long.
-        portions.begin_phase(portion.id, attempts=portion.attempts - 1)
+        portions.set_attempts(portion.id, portion.attempts - 1)
     reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
     seconds = pause(error, portion.attempts)
     portions.wait(portion.id, clock.after(seconds))
@@ -79,7 +81,7 @@ def _give_up(batch: Batch, portion: PortionWork, error: Exception | None) -> Non
         holding_back.leave(batch, portion)
         return
     code = Code.HOST_UNAVAILABLE if isinstance(error, HostUnavailable) else Code.INTERNAL_ERROR
-    target = portions.done_states(batch)[0]
+    target = portions.PLANNED if batch.state is BatchState.PLANNING else portions.WRITTEN
     with transaction.atomic():
         if portions.claim(portion, target, clock.now()):
             failed = _failed(batch, portion, Issue(code, details={"reference": reference}))

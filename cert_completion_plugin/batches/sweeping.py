@@ -11,11 +11,11 @@ from cert_completion_plugin.store import batches, portions
 
 @dataclass(frozen=True, slots=True)
 class NextWork:
-    """What an import waits for: that its file is read, that these portions are worked on, or that it is closed."""
+    """What an import waits for: that its file is read, or that so many workers take turns at it."""
 
     batch_id: int
     read: bool
-    portions: tuple[int, ...]
+    turns: int
 
 
 def next_work(batch_id: int) -> NextWork | None:
@@ -24,8 +24,9 @@ def next_work(batch_id: int) -> NextWork | None:
     if batch is None or not batch.state.is_working:
         return None
     if batch.state in (BatchState.RECEIVED, BatchState.READING):
-        return NextWork(batch_id, True, ())
-    return NextWork(batch_id, False, tuple(portions.due_ids(batch, clock.now())))
+        return NextWork(batch_id, read=True, turns=0)
+    # The last step, when no portion is left, needs somebody's turn as well.
+    return NextWork(batch_id, read=False, turns=portions.left(batch, conf.settings().parallel_portions) or 1)
 
 
 def sent(batch_id: int) -> None:
@@ -35,11 +36,19 @@ def sent(batch_id: int) -> None:
 
 def stalled() -> list[int]:
     """The imports on which nothing has happened for the time that the settings allow, oldest first."""
-    patience = timedelta(seconds=conf.settings().stalled_after_seconds)
+    return batches.stalled_ids(clock.now() - _patience())
+
+
+def claim_sending(batch_id: int) -> bool:
+    """Whether this call may send the work of a stalled import again; of several at once only one may."""
     now = clock.now()
-    return batches.stalled_ids(now - patience, now)
+    return batches.claim_sending(batch_id, now - _patience(), now)
+
+
+def _patience() -> timedelta:
+    return timedelta(seconds=conf.settings().stalled_after_seconds)
 
 
 def unfinished() -> list[int]:
     """The imports that have work to do, oldest first."""
-    return batches.working_ids()
+    return batches.unfinished_ids()

@@ -15,6 +15,8 @@ from cert_completion_plugin.models import ImportBatch, Portion
 from cert_completion_plugin.store.values import Batch, column_text, dumps, issue_as_json, issue_from_json
 
 WORKING = tuple(state for state in BatchState if state.is_working)
+_ENDED = (BatchState.FINISHED, BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED)
+_UNFINISHED = Q(state__in=WORKING) | Q(state__in=_ENDED, told_at__isnull=True)
 
 
 def create(
@@ -74,6 +76,28 @@ def count_attempt(batch_id: int, now: datetime) -> bool:
     return bool(due.update(state=BatchState.READING, attempts=F("attempts") + 1, progressed_at=now))
 
 
+def open_states(state: BatchState, *, held_back: bool, cancelled: bool) -> list[str]:
+    """The states of a portion that needs more work as long as its import is where it is now."""
+    is_done = {Portion.State.HELD_BACK}
+    if not held_back:
+        is_done |= {Portion.State.WRITTEN}
+        if state is BatchState.PLANNING and not cancelled:
+            is_done |= {Portion.State.PLANNED}
+    return [each for each in Portion.State if each not in is_done]
+
+
+_HELD_BACK = ~Q(batch__held_back=dumps(None))
+OPEN = (
+    Q(state=Portion.State.WAITING)
+    | Q(
+        Q(batch__state=BatchState.WRITING) | Q(batch__cancelled_at__isnull=False) | _HELD_BACK,
+        state=Portion.State.PLANNED,
+    )
+    | Q(_HELD_BACK, state=Portion.State.WRITTEN)
+)
+"""The same as a condition on portions of any import."""
+
+
 def is_due(now: datetime) -> Q:
     """Not told to wait, or long enough."""
     return Q(due_at__isnull=True) | Q(due_at__lte=now)
@@ -106,6 +130,7 @@ _JSON = frozenset(
         "held_back",
         "reader_state",
         "counts",
+        "trouble",
     }
 )
 
@@ -119,24 +144,36 @@ def issues_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
     return [issue_as_json(issue) for issue in issues]
 
 
-def working_ids() -> list[int]:
-    """The imports with background work under way or waiting, oldest first."""
-    return list(ImportBatch.objects.filter(state__in=WORKING).order_by("pk").values_list("pk", flat=True))
+def unfinished_ids() -> list[int]:
+    """The imports with background work under way or waiting, oldest first; telling hosts of the end is work, too."""
+    return list(ImportBatch.objects.filter(_UNFINISHED).order_by("pk").values_list("pk", flat=True))
 
 
-def stalled_ids(before: datetime, now: datetime) -> list[int]:
+def stalled_ids(before: datetime) -> list[int]:
     """The imports with work to do on which nothing has happened since `before`, oldest first.
 
-    What was sent to the workers since then still waits its turn there, and what was told to wait is not due yet.
+    What was sent to the workers since then still waits its turn there. A message for what had to wait came when it was
+    due, unless it got lost: so it has as long from then on.
     """
-    rows = ImportBatch.objects.filter(state__in=WORKING, progressed_at__lt=before).order_by("pk")
-    rows = rows.exclude(sent_at__gte=before).exclude(due_at__gt=now)
-    moving = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
-    rows = rows.exclude(Exists(moving.filter(claimed_at__gte=before))).exclude(
-        Exists(moving.filter(done_at__gte=before))
+    rows = ImportBatch.objects.filter(_UNFINISHED, _not_since("due_at", before), progressed_at__lt=before)
+    rows = rows.filter(_not_since("sent_at", before)).order_by("pk")
+    portions = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
+    rows = rows.exclude(Exists(portions.filter(claimed_at__gte=before))).exclude(
+        Exists(portions.filter(done_at__gte=before))
     )
-    rows = rows.exclude(Exists(moving.filter(due_at__gt=now)))
-    return list(rows.values_list("pk", flat=True))
+    waits = Exists(portions.filter(OPEN, due_at__gte=before))
+    is_due = Exists(portions.filter(OPEN, _not_since("due_at", before)))
+    return list(rows.exclude(waits & ~is_due).values_list("pk", flat=True))
+
+
+def _not_since(field: str, before: datetime) -> Q:
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": before})
+
+
+def claim_sending(batch_id: int, before: datetime, now: datetime) -> bool:
+    """Take the right to send the work of an import again, if nobody has sent it since `before`."""
+    unsent = ImportBatch.objects.filter(_not_since("sent_at", before), pk=batch_id)
+    return bool(unsent.update(sent_at=now))
 
 
 def last_progress(batch: Batch) -> datetime:
@@ -174,8 +211,13 @@ def _value(row: ImportBatch) -> Batch:
         reader_mark=row.reader_mark,
         reader_state=json.loads(row.reader_state),
         attempts=row.attempts,
+        due_at=row.due_at,
         progressed_at=row.progressed_at,
+        cancelled_at=row.cancelled_at,
+        cancelled_by_name=row.cancelled_by_name,
         finished_at=row.finished_at,
+        told_at=row.told_at,
+        trouble=json.loads(row.trouble),
         counts=json.loads(row.counts),
         failure=row.failure,
     )

@@ -3,29 +3,38 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
 from cert_completion_plugin.models import ImportBatch, Portion
-from cert_completion_plugin.store.batches import is_due
+from cert_completion_plugin.store.batches import is_due, open_states
 from cert_completion_plugin.store.values import Batch, PortionWork, Progress, dumps
 
 WAITING, PLANNED, WRITTEN = Portion.State.WAITING, Portion.State.PLANNED, Portion.State.WRITTEN
 HELD_BACK = Portion.State.HELD_BACK
 
+LEASE = timedelta(seconds=2)
+"""How long a portion that was taken is left to whoever took it, until its row's lock tells."""
+
+_OTHERS_MAY_TAKE = 50
+"""How many portions are looked at: as many workers may be faster."""
+
 Counts = dict[str, dict[str, int]]
 """Rows by outcome under "outcomes", by code under "issues"; under "blocking" what `all_or_nothing` asks of a plan."""
 
 
-def done_states(batch: Batch) -> tuple[str, ...]:
-    """The states in which a portion needs no more work as long as the import is where it is now."""
-    if batch.held_back is not None:
-        return (HELD_BACK,)
-    return (PLANNED,) if batch.state is BatchState.PLANNING else (WRITTEN,)
+def is_open(batch: Batch, portion: PortionWork) -> bool:
+    """Whether a portion of the present plan needs more work as long as the import is where it is now."""
+    return portion.plan == batch.plan and portion.state in _open_states(batch)
+
+
+def _open_states(batch: Batch) -> list[str]:
+    return open_states(batch.state, held_back=batch.held_back is not None, cancelled=batch.cancelled_at is not None)
 
 
 def make(batch_id: int, plan: int, runs: Sequence[SliceRun]) -> None:
@@ -40,32 +49,67 @@ def make(batch_id: int, plan: int, runs: Sequence[SliceRun]) -> None:
     )
 
 
-def due_ids(batch: Batch, now: datetime) -> list[int]:
-    """The portions of the present plan that are not done yet and not told to wait, in order."""
-    portions = _of(batch).filter(is_due(now)).exclude(state__in=done_states(batch))
-    return list(portions.order_by("number").values_list("pk", flat=True))
-
-
 def _of(batch: Batch) -> QuerySet[Portion]:
     return Portion.objects.filter(batch_id=batch.id, plan=batch.plan)
 
 
+def _open(batch: Batch) -> QuerySet[Portion]:
+    """The portions of the present plan that are not done yet."""
+    return _of(batch).filter(state__in=_open_states(batch))
+
+
 def all_done(batch: Batch) -> bool:
-    return not _of(batch).exclude(state__in=done_states(batch)).exists()
+    return not _open(batch).exists()
+
+
+def left(batch: Batch, most: int) -> int:
+    """How many portions are not done yet; no more than `most` are counted."""
+    return _open(batch)[:most].count()
+
+
+_WORK = ("id", "batch_id", "plan", "number", "first_slice", "last_slice", "rows", "state", "attempts", "claimed_at")
 
 
 def get(portion_id: int) -> PortionWork | None:
-    fields = ("id", "batch_id", "plan", "number", "first_slice", "last_slice", "rows", "state", "attempts")
-    values = Portion.objects.filter(pk=portion_id).values(*fields).first()
+    values = Portion.objects.filter(pk=portion_id).values(*_WORK).first()
     return PortionWork(**values) if values else None
+
+
+def take_next(batch: Batch, now: datetime) -> PortionWork | None:
+    """Take a portion that is due and that nobody works on, and count the attempt; None if there is none.
+
+    Those never tried come first, then the one that was tried longest ago. The rows are locked one by one and not by the
+    query that finds them: MySQL would lock all those that it looks through.
+    """
+    free = _open(batch).filter(is_due(now), _is_free(now)).order_by(F("claimed_at").asc(nulls_first=True), "number")
+    found = [PortionWork(**values) for values in free.values(*_WORK)[:_OTHERS_MAY_TAKE]]
+    return next((portion for portion in found if count_attempt(portion, now)), None)
+
+
+def _is_free(now: datetime) -> Q:
+    """Not taken just now. One that was told to wait since it was taken has been given back."""
+    return Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - LEASE) | Q(due_at__gte=F("claimed_at"))
+
+
+def next_moment(batch: Batch, now: datetime) -> datetime | None:
+    """When a portion that waits, or that was taken just now and may be lost, is to be looked at; None if none is."""
+    waiting: datetime | None = _open(batch).filter(due_at__gt=now).aggregate(moment=Min("due_at"))["moment"]
+    if waiting is not None and waiting <= now + LEASE:
+        return waiting
+    not_given_back = Q(due_at__isnull=True) | Q(due_at__lt=F("claimed_at"))
+    recent = _open(batch).filter(not_given_back, claimed_at__gt=now - LEASE)
+    taken: datetime | None = recent.aggregate(moment=Max("claimed_at"))["moment"]
+    return taken + LEASE if taken else waiting
 
 
 def count_attempt(portion: PortionWork, now: datetime) -> bool:
     """Count one more attempt, in a transaction of its own, before the work; says whether there is work that is due.
 
-    A portion that another worker holds is left to it, without waiting where the database can tell.
+    A portion that another worker holds is left to it, without waiting where the database can tell, and so is one that
+    another has taken since it was looked up.
     """
-    due = Portion.objects.filter(is_due(now), pk=portion.id, state=portion.state)
+    seen = {"state": portion.state, "claimed_at": portion.claimed_at}
+    due = Portion.objects.filter(is_due(now), pk=portion.id, **seen)
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked and not due.select_for_update(skip_locked=True):
             return False
@@ -92,6 +136,11 @@ def set_counts(portion_id: int, counts: Counts) -> None:
 
 def begin_phase(portion_id: int, attempts: int) -> None:
     """A new phase of a portion begins, with so many attempts made: 1 if the one that is under way goes on with it."""
+    given_back: dict[str, Any] = {} if attempts else {"claimed_at": None, "due_at": None}
+    Portion.objects.filter(pk=portion_id).update(attempts=attempts, **given_back)
+
+
+def set_attempts(portion_id: int, attempts: int) -> None:
     Portion.objects.filter(pk=portion_id).update(attempts=attempts)
 
 
@@ -99,9 +148,10 @@ def progress(batch: Batch) -> Progress:
     """How far the present plan has come, added up from the portions; never counts rows."""
     done = rows = number = 0
     total: dict[str, Counter[str]] = {"outcomes": Counter(), "issues": Counter()}
+    open_states = _open_states(batch)
     for state, size, counts in _of(batch).values_list("state", "rows", "counts"):
         number += 1
-        if state in done_states(batch):
+        if state not in open_states:
             done += 1
             rows += size
             _add(total, json.loads(counts))
@@ -127,10 +177,11 @@ def blocking(batch: Batch) -> dict[str, int] | None:
 def close(batch: Batch, now: datetime) -> bool:
     """End an import of which every portion was found done; says whether this call did. Repeating it is harmless.
 
-    What is done stays done unless the import was held back meanwhile, so that the last statement alone decides.
+    What is done stays done unless the import was held back or cancelled meanwhile, so that the last statement alone
+    decides.
     """
     totals = dumps(progress(batch).counts)
-    writing = ImportBatch.objects.filter(
-        pk=batch.id, state=BatchState.WRITING, plan=batch.plan, held_back=dumps(batch.held_back)
-    )
-    return bool(writing.update(state=BatchState.FINISHED, finished_at=now, progressed_at=now, counts=totals))
+    seen = {"state": batch.state, "plan": batch.plan, "cancelled_at": batch.cancelled_at}
+    writing = ImportBatch.objects.filter(pk=batch.id, held_back=dumps(batch.held_back), **seen)
+    state = BatchState.FINISHED if batch.cancelled_at is None else BatchState.CANCELLED
+    return bool(writing.update(state=state, finished_at=now, progressed_at=now, counts=totals, trouble=dumps(None)))

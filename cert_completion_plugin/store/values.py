@@ -18,8 +18,9 @@ class Batch:
 
     `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
     asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as
-    it was when the file was uploaded; `held_back` says why `all_or_nothing` keeps everything unwritten. `counts` holds,
-    once the import has ended, rows by outcome under "outcomes" and by code under "issues".
+    it was when the file was uploaded; `held_back` says why everything is kept unwritten or taken back. `due_at` is when
+    reading goes on, `trouble` what keeps the import waiting, `told_at` when the hosts were told of its end. `counts`
+    holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues".
     """
 
     id: int
@@ -48,8 +49,13 @@ class Batch:
     reader_mark: int
     reader_state: Mapping[str, Any]
     attempts: int
+    due_at: datetime | None
     progressed_at: datetime
+    cancelled_at: datetime | None
+    cancelled_by_name: str
     finished_at: datetime | None
+    told_at: datetime | None
+    trouble: Mapping[str, Any] | None
     counts: Mapping[str, Mapping[str, int]]
     failure: str
 
@@ -67,6 +73,7 @@ class PortionWork:
     rows: int
     state: str
     attempts: int
+    claimed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

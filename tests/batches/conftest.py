@@ -21,6 +21,12 @@ def world(request, settings):
     return world
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    """Nobody waits while a test runs: see `let_time_pass`."""
+    monkeypatch.setattr("cert_completion_plugin.api.WORTH_WAITING_SECONDS", 0)
+
+
 @pytest.fixture
 def uploader(db, django_user_model):
     return django_user_model.objects.create_user("uploader", password="uploader")
@@ -42,7 +48,7 @@ def submit(uploader, monkeypatch):
 
 def let_time_pass():
     """What was told to wait has waited long enough."""
-    Portion.objects.update(due_at=None)
+    Portion.objects.update(due_at=None, claimed_at=None)
     ImportBatch.objects.update(due_at=None)
 
 

@@ -33,6 +33,12 @@ def test_a_portion_is_claimed_once(portion):
     assert portions.claim(portion, portions.WRITTEN, NOW) is False
 
 
+def test_a_portion_that_another_has_taken_since_is_not_taken_again(portion):
+    assert portions.count_attempt(portion, NOW) is True
+    assert portions.count_attempt(portion, NOW + timedelta(seconds=1)) is False
+    assert Portion.objects.get().attempts == 1
+
+
 def test_no_attempt_is_counted_on_a_portion_that_moved_on(portion):
     Portion.objects.update(state=portions.PLANNED)
     assert portions.count_attempt(portion, NOW) is False
@@ -74,7 +80,7 @@ def test_work_that_was_just_done_counts_as_progress(portion):
     assert tasks.resend_stalled() == []
 
 
-def test_a_broker_that_does_not_answer_is_asked_once_and_not_for_every_portion(world, submit, settings, monkeypatch):
+def test_a_broker_that_does_not_answer_is_asked_once_and_not_for_every_turn(world, submit, settings, monkeypatch):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
     batch = submit(*[f"a{number:02},Forklift,F1,2025-06-01," for number in range(9)])
     batches.read(batch.id)

@@ -49,11 +49,10 @@ def test_portions_that_nobody_works_on_are_sent_again(world, submit, sent, setti
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
     batch = submit(ROW, "a01,Forklift,,2025-06-01,")
     batches.read(batch.id)
-    first, second = Portion.objects.order_by("number").values_list("pk", flat=True)
-    batches.work(first)
+    batches.take_turn(batch.id)
     grow_old(batch)
     tasks.resend_stalled()
-    assert sent == [("work_on_portion", (second, batch.id), {})]
+    assert sent == [("work_on_batch", (batch.id,), {})]
 
 
 def test_work_that_was_sent_again_is_not_sent_a_third_time_while_it_may_still_wait_its_turn(world, submit, sent):
@@ -62,6 +61,22 @@ def test_work_that_was_sent_again_is_not_sent_a_third_time_while_it_may_still_wa
     assert tasks.resend_stalled() == [batch.id]
     assert tasks.resend_stalled() == []
     assert len(sent) == 1
+
+
+def test_of_two_sweeps_at_once_one_sends(world, submit, sent, monkeypatch):
+    batch = submit(ROW)
+    grow_old(batch)
+    stalled = batches.stalled
+
+    def another_is_faster():
+        found = stalled()
+        monkeypatch.setattr(batches, "stalled", stalled)
+        tasks.sweep()
+        return found
+
+    monkeypatch.setattr(batches, "stalled", another_is_faster)
+    assert tasks.resend_stalled() == []
+    assert sent == [("read_batch", (batch.id,), {})]
 
 
 def test_work_that_was_just_claimed_counts_as_progress(world, submit, sent):
@@ -78,6 +93,8 @@ def test_an_import_that_only_waits_to_be_closed_is_closed(world, submit, sent):
     batches.work(Portion.objects.get().pk)
     grow_old(batch)
     tasks.resend_stalled()
+    assert sent == [("work_on_batch", (batch.id,), {})]
+    tasks.work_on_batch(batch.id)
     assert api.find(batch.reference).state == "finished"
 
 
@@ -123,24 +140,12 @@ def test_the_tasks_hand_on_from_reading_to_the_end(world, submit, sent):
     batch = submit(ROW)
     tasks.read_batch(batch.id)
     [(name, arguments, _)] = sent
-    assert name == "work_on_portion"
-    tasks.work_on_portion(*arguments)
-    tasks.work_on_portion(*arguments)
+    assert name == "work_on_batch"
+    tasks.work_on_batch(*arguments)
+    tasks.work_on_batch(*arguments)
     tasks.read_batch(batch.id)
     assert len(sent) == 1
     assert api.find(batch.reference).state == "finished"
-
-
-def test_work_that_has_to_wait_is_sent_with_a_pause(world, submit, sent, monkeypatch):
-    batch = submit(ROW)
-    batches.read(batch.id)
-
-    def later(portion_id):
-        raise batches.TryAgain(42)
-
-    monkeypatch.setattr(batches, "work", later)
-    tasks.work_on_portion(7, batch.id)
-    assert sent == [("work_on_portion", (7, batch.id), {"countdown": 43})]
 
 
 def test_the_command_sends_or_does_the_work(world, submit, sent, capsys):

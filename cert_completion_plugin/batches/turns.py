@@ -1,0 +1,59 @@
+"""A worker's turn at an import: the next portion that nobody works on, so that imports take turns with each other."""
+
+import logging
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+
+from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches.closing import advance
+from cert_completion_plugin.batches.portions import attempt, is_worked_on
+from cert_completion_plugin.batches.trouble import TryAgain, pause
+from cert_completion_plugin.store import batches, connections, portions
+from cert_completion_plugin.store.values import Batch
+
+logger = logging.getLogger("cert_completion_plugin")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows a turn.
+
+    `opens`: the import was taken a step on or back, so that there may be work for many. `seconds`: after how many it
+    should have its next turn, 0 for at once; None if all that is left is done by others.
+    """
+
+    opens: bool
+    seconds: int | None
+
+
+def take_turn(batch_id: int) -> Turn:
+    """Work on one portion of an import, the next one due, and take the import on if it was the last."""
+    try:
+        return _turn(batch_id)
+    except (InterfaceError, OperationalError) as error:
+        # Nothing was taken, or it is kept already: another holds a lock, or the connection was lost.
+        connections.mend()
+        logger.warning("a turn at import %s was interrupted: %s", batch_id, type(error).__name__)
+        return Turn(False, pause(error, attempts=2))
+
+
+def _turn(batch_id: int) -> Turn:
+    batch = batches.get(batch_id)
+    if batch is None or not is_worked_on(batch):
+        return Turn(False, None)
+    portion = portions.take_next(batch, clock.now())
+    if portion is None:
+        opens = advance(batch_id)
+        return Turn(opens, None if opens else _seconds_to_next(batch))
+    try:
+        is_turned = attempt(batch, portion)
+    except TryAgain:
+        is_turned = False
+    return Turn(advance(batch_id) or is_turned, 0)
+
+
+def _seconds_to_next(batch: Batch) -> int | None:
+    now = clock.now()
+    moment = portions.next_moment(batch, now)
+    return None if moment is None else max(1, round((moment - now).total_seconds()))
