@@ -14,6 +14,7 @@ django.setup()
 from cert_completion_records.models import Certification, Evidence, LearnerCertification, PastCompletion  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import OperationalError, connection, transaction  # noqa: E402
+from django.db.models import Q  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from cert_completion_plugin import api, batches  # noqa: E402
@@ -33,7 +34,11 @@ def enrol(learners, prefix="learner"):
 
 def work_off(reference):
     """Do all of the work here, without a worker."""
-    api.work_off(_batch(reference).pk)
+    while (batch := _batch(reference)).finished_at is None:
+        try:
+            api.work_off(batch.pk)
+        except api.TryAgain as again:
+            time.sleep(min(again.seconds, 1))
 
 
 def _batch(reference):
@@ -55,21 +60,21 @@ def now():
 def is_working(reference, since, on_portions):
     """Whether a portion was taken up since then; or, if that is enough, the reading of the file."""
     moment = datetime.fromisoformat(since)
-    return _begun(reference, moment).exists() or (on_portions != "True" and _is_read(reference, moment))
+    begun = Q(claimed_at__gte=moment) | Q(done_at__gte=moment)
+    if Portion.objects.filter(begun, batch__reference=reference).exists():
+        return True
+    return on_portions != "True" and _is_read(reference, moment)
 
 
 def interrupted(reference, since):
     """How many portions were taken up since then and are not done; the reading of the file counts as one."""
     moment = datetime.fromisoformat(since)
-    return _begun(reference, moment).exclude(state=Portion.State.WRITTEN).count() + _is_read(reference, moment)
+    begun = Portion.objects.filter(batch__reference=reference, claimed_at__gte=moment)
+    return begun.exclude(state=Portion.State.WRITTEN).count() + _is_read(reference, moment)
 
 
 def _is_read(reference, moment):
     return ImportBatch.objects.filter(reference=reference, state="reading", progressed_at__gte=moment).exists()
-
-
-def _begun(reference, moment):
-    return Portion.objects.filter(batch__reference=reference, claimed_at__gte=moment)
 
 
 def books(reference):

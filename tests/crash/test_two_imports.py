@@ -9,7 +9,7 @@ from tests.crash.conftest import rows_of, write_file
 
 pytestmark = pytest.mark.crash
 
-LEARNERS, ROWS, COMMON_ROWS, TIMES = 40, 400, 200, 3
+LEARNERS, ROWS, COMMON_ROWS, TIMES = 40, 400, 200, 2
 ACTIONS = [
     ("certify_if_newer", "certify_if_newer"),
     ("certify_uncertified", "certify_if_newer"),
