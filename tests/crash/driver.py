@@ -48,9 +48,9 @@ def _batch(reference):
 def brief(reference):
     """The state of an import, how many portions it has, and how many of them are done."""
     batch = _batch(reference)
-    portions = list(Portion.objects.filter(batch=batch).values_list("state", "attempts"))
-    done = sum(state == Portion.State.WRITTEN for state, _ in portions)
-    return {"state": batch.state, "portions": len(portions), "done": done, "reading_attempts": batch.attempts}
+    portions = Portion.objects.filter(batch=batch).values_list("state", flat=True)
+    done = sum(state == Portion.State.WRITTEN for state in portions)
+    return {"state": batch.state, "portions": len(portions), "done": done}
 
 
 def now():

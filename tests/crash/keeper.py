@@ -54,9 +54,14 @@ def main():
         order = line.strip()
         if order == "start":
             worker = start()
+        elif order == "kill":
+            kill(worker)
+            worker = None
         else:
-            {"kill": kill, "kill_child": kill_child}[order](worker)
+            kill_child(worker)
         print(json.dumps(worker), flush=True)
+    if worker:
+        kill(worker)
 
 
 if __name__ == "__main__":
