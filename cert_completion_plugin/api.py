@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tasks
-from cert_completion_plugin.batches import OptionNotOffered, TryAgain
+from cert_completion_plugin.batches import HOST_AWAY, OptionNotOffered, TryAgain
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
@@ -25,6 +25,7 @@ from cert_completion_plugin.store import choices, ledger, portions
 from cert_completion_plugin.store.values import Batch, Progress
 
 __all__ = [
+    "HOST_AWAY",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
     "Batch",
@@ -38,6 +39,7 @@ __all__ = [
     "Story",
     "TryAgain",
     "answer",
+    "cancel",
     "defaults",
     "evidence_is_offered",
     "evidence_types",
@@ -55,6 +57,7 @@ __all__ = [
     "sweep",
     "undo_is_offered",
     "unfinished",
+    "waits_until",
     "work_off",
 ]
 
@@ -93,6 +96,23 @@ def answer(batch: Batch, *, date_format: str) -> bool:
     if answered:
         transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return answered
+
+
+def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
+    """Cancel an import between two portions of work; says whether this call did.
+
+    What was written stays written, with `all_or_nothing` it is taken back; the other rows become `cancelled`. An import
+    without portions yet ends at once and keeps no rows. One that has ended, or was cancelled before, stays as it is.
+    """
+    is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
+    if is_cancelled:
+        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return is_cancelled
+
+
+def waits_until(batch: Batch) -> datetime | None:
+    """When the first work of an import that was told to wait is tried again; None if none of it waits."""
+    return batches.waits_until(batch)
 
 
 def evidence_is_offered() -> bool:

@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 from celery import current_app, shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
 
 from cert_completion_plugin import batches, conf
@@ -17,15 +18,23 @@ logger = logging.getLogger("cert_completion_plugin")
 SLACK = 1
 """Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
 
+READING_SECONDS = 5
+"""How long a file is read before others have their turn."""
+
+LAST_SECONDS = 60
+"""From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
+
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
 @shared_task(name="cert_completion_plugin.read_batch", **_OPTIONS)
 def read_batch(batch_id: int) -> None:
-    """Read the file of an import and send its portions to the workers."""
+    """Read the file of an import for a while, then again behind everybody else who waits; at its end send its work."""
     try:
-        if batches.read(batch_id):
+        if batches.read(batch_id, seconds=READING_SECONDS):
             send_next(batch_id)
+    except (batches.MoreToRead, SoftTimeLimitExceeded):
+        _send(read_batch, batch_id)
     except batches.TryAgain as again:
         _send(read_batch, batch_id, countdown=again.seconds + SLACK)
 
@@ -36,7 +45,10 @@ def work_on_batch(batch_id: int) -> None:
 
     A copy too many finds nothing to do in the end, and is not sent on.
     """
-    turn = batches.take_turn(batch_id)
+    try:
+        turn = batches.take_turn(batch_id)
+    except SoftTimeLimitExceeded:
+        turn = batches.Turn(opens=False, seconds=0)
     if turn.opens:
         send_next(batch_id)
     elif turn.seconds is not None:
@@ -77,11 +89,22 @@ def send_next(batch_id: int) -> None:
 
 def _send(task: Any, *arguments: int, **options: Any) -> bool:
     try:
-        task.apply_async(arguments, retry=False, **options)
+        task.apply_async(arguments, retry=False, **_how(task), **options)
     except Exception as error:
         logger.warning("the broker did not take %s%s: %s", task.name, arguments, error)
         return False
     return True
+
+
+def _how(task: Any) -> dict[str, Any]:
+    """The site's queue, and how long a task may take where the worker's pool can interrupt it.
+
+    When the soft limit is reached the work is rolled back, counted and tried again; the hard one ends the process.
+    """
+    settings = conf.settings()
+    seconds = settings.portion_seconds * (batches.READING_PORTIONS if task is read_batch else 1)
+    limits = {"soft_time_limit": seconds, "time_limit": seconds + LAST_SECONDS}
+    return limits | ({"queue": settings.queue} if settings.queue else {})
 
 
 def has_app() -> bool:

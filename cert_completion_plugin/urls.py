@@ -4,6 +4,7 @@ from django.urls import path
 
 from cert_completion_plugin.views.batch import BatchView
 from cert_completion_plugin.views.batches import BatchesView
+from cert_completion_plugin.views.cancelling import CancelView
 from cert_completion_plugin.views.upload import UploadView
 
 app_name = "cert_completion_plugin"
@@ -12,4 +13,5 @@ urlpatterns = [
     path("", BatchesView.as_view(), name="batches"),
     path("upload/", UploadView.as_view(), name="upload"),
     path("<str:reference>/", BatchView.as_view(), name="batch"),
+    path("<str:reference>/cancel/", CancelView.as_view(), name="cancel"),
 ]

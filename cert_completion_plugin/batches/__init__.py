@@ -1,20 +1,32 @@
 """The life of an import: received, read, worked on portion by portion, closed; swept up where work got lost."""
 
 from cert_completion_plugin.batches.answering import answer
+from cert_completion_plugin.batches.cancelling import cancel
 from cert_completion_plugin.batches.closing import advance
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
 from cert_completion_plugin.batches.explaining import explain
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.batches.portions import work
-from cert_completion_plugin.batches.reading import read
+from cert_completion_plugin.batches.reading import READING_PORTIONS, MoreToRead, read
 from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
-from cert_completion_plugin.batches.sweeping import NextWork, claim_sending, next_work, sent, stalled, unfinished
-from cert_completion_plugin.batches.trouble import TryAgain
+from cert_completion_plugin.batches.sweeping import (
+    NextWork,
+    claim_sending,
+    next_work,
+    sent,
+    stalled,
+    unfinished,
+    waits_until,
+)
+from cert_completion_plugin.batches.trouble import HOST_AWAY, TryAgain
 from cert_completion_plugin.batches.turns import Turn, take_turn
 
 __all__ = [
+    "HOST_AWAY",
+    "READING_PORTIONS",
     "CannotTell",
+    "MoreToRead",
     "NextWork",
     "OptionNotOffered",
     "TryAgain",
@@ -22,6 +34,7 @@ __all__ = [
     "administrator",
     "advance",
     "answer",
+    "cancel",
     "claim_sending",
     "evidence_is_offered",
     "explain",
@@ -34,5 +47,6 @@ __all__ = [
     "take_turn",
     "undo_is_offered",
     "unfinished",
+    "waits_until",
     "work",
 ]

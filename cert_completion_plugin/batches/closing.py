@@ -8,7 +8,7 @@ from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import gateway
-from cert_completion_plugin.store import batches, portions
+from cert_completion_plugin.store import batches, portions, rows
 from cert_completion_plugin.store.values import Batch
 
 
@@ -17,7 +17,7 @@ def advance(batch_id: int) -> bool:
     batch = batches.get(batch_id)
     if batch is None or batch.state not in (BatchState.PLANNING, BatchState.WRITING) or not portions.all_done(batch):
         return False
-    if batch.state is BatchState.PLANNING:
+    if batch.state is BatchState.PLANNING and batch.cancelled_at is None:
         return _begin_writing(batch)
     ended = portions.close(batch, clock.now())
     if ended:
@@ -30,12 +30,24 @@ def _begin_writing(batch: Batch) -> bool:
     fields: dict[str, Any] = {}
     if blocking := portions.blocking(batch):
         fields["held_back"] = {"phase": "planned", **blocking}
-    return batches.move(batch.id, [BatchState.PLANNING], BatchState.WRITING, now=clock.now(), **fields)
+    seen = {"cancelled_at": None}
+    return batches.move(batch.id, [BatchState.PLANNING], BatchState.WRITING, now=clock.now(), seen=seen, **fields)
+
+
+def wind_up(batch: Batch) -> None:
+    """Do what is left to do for an import that has ended; repeating it is harmless."""
+    if batch.state is BatchState.CANCELLED and not batch.rows_read:
+        # Cancelled before there were portions: whoever cancelled did not wait until a million rows were deleted.
+        rows.delete_all(batch.id)
+    tell_hosts(batch.id)
 
 
 def tell_hosts(batch_id: int) -> None:
-    """Let every host hear how the import ended."""
+    """Let every host hear how the import ended: at least once, since what dies in between is found by the sweep."""
     batch = batches.get(batch_id)
     assert batch is not None
+    if batch.is_told:
+        return
     summary = BatchSummary(state=batch.state, rows=batch.rows_read, outcomes=batch.counts.get("outcomes", {}))
     gateway().batch_finished(info_of(batch), summary)
+    batches.update(batch_id, told_at=clock.now())

@@ -30,18 +30,18 @@ def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
     )
 
 
-def all_failed(batch: Batch, raw: Sequence[RawRow], reason: Issue) -> list[Decision]:
-    """Decisions for rows that could not be worked on at all."""
+def undecided(batch: Batch, raw: Sequence[RawRow], outcome: Outcome, *reasons: Issue) -> list[Decision]:
+    """Decisions for rows of which nobody asked what they are: they could not be worked on, or are left out."""
     columns, date_format = columns_of(batch), date_format_of(batch)
     parsed = [parse_row(row, columns, date_format) for row in raw]
     return [
         Decision(
             line=row.line,
-            outcome=Outcome.FAILED,
+            outcome=outcome,
             username=row.username_text,
             short_name=row.reference_text.short_name,
             id_number=row.reference_text.id_number,
-            issues=(reason,),
+            issues=reasons,
         )
         for row in parsed
     ]

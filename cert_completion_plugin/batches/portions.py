@@ -1,17 +1,24 @@
 """A worker's turn at a portion: attempts are counted; what cannot be done now is tried again, in the end given up."""
 
+import logging
+
 from cert_completion_hooks.types import HostUnavailable
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from cert_completion_plugin import conf
-from cert_completion_plugin.batches import clock, deciding, holding_back, writing
+from cert_completion_plugin.batches import cancelling, clock, deciding, holding_back, trouble, writing
 from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.changes import all_as_failed
 from cert_completion_plugin.core.issues import Code, Issue
-from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.core.rows import Decision
-from cert_completion_plugin.store import batches, portions, rows
+from cert_completion_plugin.store import batches, connections, portions, rows
 from cert_completion_plugin.store.values import Batch, PortionWork
+
+logger = logging.getLogger("cert_completion_plugin")
+
+AT_ONCE = 3
+"""How often a portion is tried in one attempt where only the database's locks or connections stood in its way."""
 
 
 def work(portion_id: int) -> bool:
@@ -37,14 +44,36 @@ def attempt(batch: Batch, portion: PortionWork) -> bool:
         _give_up(batch, portion, None)
     else:
         try:
-            _work(batch, portion)
+            _persist(batch, portion)
         except Exception as error:
+            connections.mend()
             _after(error, batch, portion.id)
+        else:
+            trouble.is_over(batch)
     return holding_back.began_since(batch)
 
 
+def _persist(batch: Batch, portion: PortionWork) -> None:
+    """Deadlocks and lost connections repeat the whole portion, a few times at once before that was an attempt."""
+    for _ in range(AT_ONCE - 1):
+        try:
+            _work(batch, portion)
+            return
+        except (InterfaceError, OperationalError) as error:
+            logger.warning("portion %s of import %s is repeated: %s", portion.number, batch.id, type(error).__name__)
+            connections.mend()
+            present = portions.get(portion.id)
+            if present is None or not portions.is_open(batch, present):
+                # It was committed; only the word of it got lost.
+                return
+            portion = present
+    _work(batch, portion)
+
+
 def _work(batch: Batch, portion: PortionWork) -> None:
-    if batch.held_back is not None:
+    if cancelling.is_left_out(batch, portion):
+        cancelling.leave_out(batch, portion)
+    elif batch.held_back is not None:
         holding_back.hold_back(batch, portion)
     elif batch.state is BatchState.PLANNING:
         writing.plan(batch, portion)
@@ -62,7 +91,8 @@ def _after(error: Exception, batch: Batch, portion_id: int) -> None:
             return
         # What is written must not stay only because the host was away for long.
         portions.set_attempts(portion.id, portion.attempts - 1)
-    reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
+    reference = reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
+    trouble.remember(batch, error, reference)
     seconds = pause(error, portion.attempts)
     portions.wait(portion.id, clock.after(seconds))
     raise TryAgain(seconds) from error
@@ -77,18 +107,26 @@ def _most_attempts(batch: Batch, portion: PortionWork) -> int:
 def _give_up(batch: Batch, portion: PortionWork, error: Exception | None) -> None:
     """Report the rows of the portion as failed; nothing of them was written in our transaction."""
     reference = reference_of(f"portion {portion.number} of import {batch.id} failed", error)
-    if batch.held_back is not None:
+    trouble.remember(batch, error, reference)
+    if batch.held_back is not None and portion.state != portions.WAITING:
         holding_back.leave(batch, portion)
         return
     code = Code.HOST_UNAVAILABLE if isinstance(error, HostUnavailable) else Code.INTERNAL_ERROR
-    target = portions.PLANNED if batch.state is BatchState.PLANNING else portions.WRITTEN
+    target = _state_of_failed(batch)
     with transaction.atomic():
         if portions.claim(portion, target, clock.now()):
             failed = _failed(batch, portion, Issue(code, details={"reference": reference}))
             writing.keep(batch, portion, target, failed)
 
 
+def _state_of_failed(batch: Batch) -> str:
+    if batch.held_back is not None:
+        return portions.HELD_BACK
+    return portions.PLANNED if batch.state is BatchState.PLANNING and not batch.cancelled_at else portions.WRITTEN
+
+
 def _failed(batch: Batch, portion: PortionWork, reason: Issue) -> list[Decision]:
     if portion.state == portions.PLANNED:
         return all_as_failed(writing.planned(batch, portion), reason)
-    return deciding.all_failed(batch, rows.in_slices(batch.id, portion.first_slice, portion.last_slice), reason)
+    found = rows.in_slices(batch.id, portion.first_slice, portion.last_slice)
+    return deciding.undecided(batch, found, Outcome.FAILED, reason)

@@ -1,7 +1,9 @@
 """Reading a file: bytes become rows, chunk by chunk, each chunk in a transaction that also keeps where to go on."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from itertools import islice
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -20,38 +22,53 @@ from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.parse import cell_text, date_texts
 from cert_completion_plugin.core.rows import RawRow
 from cert_completion_plugin.core.slices import pack, slice_of
-from cert_completion_plugin.store import batches, files, portions, rows
+from cert_completion_plugin.store import batches, connections, files, portions, rows
 from cert_completion_plugin.store.values import Batch
 
+READING_PORTIONS = 4
+"""Reading may take this many times as long as the work on a portion: a workbook is opened anew each time."""
 
-def read(batch_id: int) -> bool:
+
+class MoreToRead(Exception):
+    """The time for reading was up; what was read is kept, and reading should go on when others had their turn."""
+
+
+def read(batch_id: int, *, seconds: float | None = None) -> bool:
     """Read the file of an import, from the beginning or from where it was interrupted; says whether this call ended it.
 
     Afterwards the import is `writing` or `planning` with its portions made (`finished` if the file has no rows), or
-    `needs_answer`, or `refused`. Called twice at once, one of the two reads. Raises TryAgain; after the last attempt
-    the import is `failed`.
+    `needs_answer`, or `refused`. Called twice at once, one of the two reads. Raises MoreToRead if a text file takes
+    longer than `seconds`, and TryAgain; after the last attempt the import is `failed`.
     """
-    batch = batches.get(batch_id) if batches.count_attempt(batch_id, clock.now()) else None
+    settings, now = conf.settings(), clock.now()
+    batch = batches.get(batch_id) if batches.count_attempt(batch_id, now, settings.max_attempts) else None
     if batch is None:
-        return False
-    if batch.attempts > conf.settings().max_attempts:
-        _give_up(batch, None)
-        return True
+        # Whoever is at the last attempt may take as long as reading may take.
+        longest = timedelta(seconds=READING_PORTIONS * settings.portion_seconds)
+        return batches.is_given_up(batch_id, now - longest, settings.max_attempts) and _give_up(batch_id, None)
     try:
-        ended = _Reading(batch).run()
+        ended = _Reading(batch, seconds).run()
+    except MoreToRead:
+        raise
     except Exception as error:
-        # What was read since has set the attempts back.
-        attempts = (batches.get(batch_id) or batch).attempts
-        if attempts >= conf.settings().max_attempts:
-            _give_up(batch, error)
-            return True
-        reference_of(f"reading import {batch_id} was interrupted", error)
-        seconds = pause(error, max(1, attempts))
-        batches.update(batch_id, due_at=clock.after(seconds))
-        raise TryAgain(seconds) from error
+        connections.mend()
+        return _after(error, batch)
     if ended:
         _end_without_portions(batch_id)
     return ended
+
+
+def _after(error: Exception, batch: Batch) -> bool:
+    """Give up after the last attempt; else raise TryAgain. What was read since has set the attempts back."""
+    attempts = (batches.get(batch.id) or batch).attempts
+    if attempts >= conf.settings().max_attempts:
+        # Another may have begun, or have read on, since this attempt was counted: then it is left to them.
+        seen = {"attempts": batch.attempts, "reader_mark": batch.reader_mark}
+        return _give_up(batch.id, error, seen)
+    reference_of(f"reading import {batch.id} was interrupted", error)
+    seconds = pause(error, max(1, attempts))
+    batches.update(batch.id, due_at=clock.after(seconds))
+    raise TryAgain(seconds) from error
 
 
 def _end_without_portions(batch_id: int) -> None:
@@ -64,16 +81,16 @@ def _end_without_portions(batch_id: int) -> None:
             continue
 
 
-def _give_up(batch: Batch, error: Exception | None) -> None:
-    reference, now = reference_of(f"import {batch.id} could not be read", error), clock.now()
+def _give_up(batch_id: int, error: Exception | None, seen: Mapping[str, Any] | None = None) -> bool:
+    reference, now = reference_of(f"import {batch_id} could not be read", error), clock.now()
+    ended = {"finished_at": now, "failure": reference}
     with transaction.atomic():
-        failed = batches.move(
-            batch.id, [BatchState.READING], BatchState.FAILED, now=now, finished_at=now, failure=reference
-        )
+        failed = batches.move(batch_id, [BatchState.READING], BatchState.FAILED, now=now, seen=seen, **ended)
         if failed:
-            rows.delete_all(batch.id)
+            rows.delete_all(batch_id)
     if failed:
-        tell_hosts(batch.id)
+        tell_hosts(batch_id)
+    return failed
 
 
 class _Overtaken(Exception):
@@ -83,8 +100,9 @@ class _Overtaken(Exception):
 class _Reading:
     """One pass over the file of one batch."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, seconds: float | None) -> None:
         self.batch = batch
+        self.until = None if seconds is None else monotonic() + seconds
         self.mark = batch.reader_mark
         self.source = files.StoredFile(batch)
         self.field_names = field_names_of(batch)
@@ -119,6 +137,8 @@ class _Reading:
                     self._take(progress, chunk.rows)
                     progress.reader = chunk.state
                     self._keep(progress, rows_read=progress.rows)
+                if self.until is not None and monotonic() > self.until and progress.reader.is_cheap:
+                    raise MoreToRead
         except tabular.Refused as refused:
             progress.note(refused.issues)
         self._finish(progress)

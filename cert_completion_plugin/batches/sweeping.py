@@ -1,12 +1,13 @@
 """Finding work that got lost on its way to a worker."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.store import batches, portions
+from cert_completion_plugin.store.values import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class NextWork:
 def next_work(batch_id: int) -> NextWork | None:
     """The work that is left to do on an import; None if there is none for workers."""
     batch = batches.get(batch_id)
+    if batch is not None and batch.has_ended and not batch.is_told:
+        return NextWork(batch_id, read=False, turns=1)
     if batch is None or not batch.state.is_working:
         return None
     if batch.state in (BatchState.RECEIVED, BatchState.READING):
@@ -47,6 +50,14 @@ def claim_sending(batch_id: int) -> bool:
 
 def _patience() -> timedelta:
     return timedelta(seconds=conf.settings().stalled_after_seconds)
+
+
+def waits_until(batch: Batch) -> datetime | None:
+    """When what had to wait is tried again; None if nothing waits."""
+    now = clock.now()
+    if batch.due_at is not None and batch.due_at > now:
+        return batch.due_at
+    return portions.waits_until(batch, now)
 
 
 def unfinished() -> list[int]:

@@ -5,7 +5,14 @@ from uuid import uuid4
 
 from cert_completion_hooks.types import HostUnavailable
 
+from cert_completion_plugin.batches import clock
+from cert_completion_plugin.gateway import HostContractError
+from cert_completion_plugin.store import batches
+from cert_completion_plugin.store.values import Batch
+
 logger = logging.getLogger("cert_completion_plugin")
+
+HOST_AWAY, HOST_ANSWERS_NONSENSE = "host_away", "host_answers_nonsense"
 
 _HOST_PAUSES = (10, 60, 300, 900)
 _OTHER_PAUSES = (1, 5, 20, 60)
@@ -31,5 +38,27 @@ def pause(error: Exception, attempts: int) -> int:
 def reference_of(what: str, error: BaseException | None) -> str:
     """Log a failure for the operator and return the reference under which it stands in the log."""
     reference = uuid4().hex[:12]
-    logger.error("%s [reference %s]", what, reference, exc_info=error)
+    if isinstance(error, HostContractError):
+        # The text of the exception quotes keys and values, which may be learners' names.
+        said = (error.host, error.hook, type(error.key).__name__, error.mend)
+        logger.error("%s by host %r, hook %r, key of type %s. %s [reference %s]", what, *said, reference)
+    else:
+        logger.error("%s [reference %s]", what, reference, exc_info=error)
     return reference
+
+
+def remember(batch: Batch, error: BaseException | None, reference: str) -> None:
+    """Keep on the import what is the matter with a host: it is away, or it answers nonsense."""
+    if not isinstance(error, (HostUnavailable, HostContractError)):
+        return
+    kind = HOST_AWAY if isinstance(error, HostUnavailable) else HOST_ANSWERS_NONSENSE
+    before = batch.trouble or {}
+    since = before["since"] if before.get("kind") == kind else clock.now().isoformat()
+    told = {"host": error.host, "hook": error.hook, "since": since, "reference": reference}
+    batches.update(batch.id, trouble={"kind": kind, **told})
+
+
+def is_over(batch: Batch) -> None:
+    """A portion could be worked on: the host that was away is back. Nonsense stays told."""
+    if batch.trouble is not None and batch.trouble["kind"] == HOST_AWAY:
+        batches.clear_trouble(batch.id, HOST_AWAY)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import InterfaceError, OperationalError
 
 from cert_completion_plugin.batches import clock
-from cert_completion_plugin.batches.closing import advance
+from cert_completion_plugin.batches.closing import advance, wind_up
 from cert_completion_plugin.batches.portions import attempt, is_worked_on
 from cert_completion_plugin.batches.trouble import TryAgain, pause
 from cert_completion_plugin.store import batches, connections, portions
@@ -40,6 +40,8 @@ def take_turn(batch_id: int) -> Turn:
 
 def _turn(batch_id: int) -> Turn:
     batch = batches.get(batch_id)
+    if batch is not None and batch.has_ended and not batch.is_told:
+        wind_up(batch)
     if batch is None or not is_worked_on(batch):
         return Turn(False, None)
     portion = portions.take_next(batch, clock.now())

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pluggy
-from cert_completion_hooks import PROJECT_NAME, spec
+from cert_completion_hooks import PROJECT_NAME, HostUnavailable, spec
 
 from cert_completion_plugin.gateway.answers import Answer
 from cert_completion_plugin.gateway.errors import HostContractError
@@ -84,7 +84,11 @@ class Registry:
             problem = self._unusable[host][0]
             raise HostContractError(hook, host, f"The host cannot be used. {problem.text}", problem.hint)
         others = [each for name, each in self._hosts.items() if name != host and name not in self._unusable]
-        answer = self._manager.subset_hook_caller(hook, others)(**given)
+        try:
+            answer = self._manager.subset_hook_caller(hook, others)(**given)
+        except HostUnavailable as error:
+            error.host, error.hook = host, hook
+            raise
         return answer if _FIRST_RESULT[hook] else next(iter(answer), None)
 
     def _register(self, name: str, host: object) -> None:

@@ -15,8 +15,7 @@ from cert_completion_plugin.models import ImportBatch, Portion
 from cert_completion_plugin.store.values import Batch, column_text, dumps, issue_as_json, issue_from_json
 
 WORKING = tuple(state for state in BatchState if state.is_working)
-_ENDED = (BatchState.FINISHED, BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED)
-_UNFINISHED = Q(state__in=WORKING) | Q(state__in=_ENDED, told_at__isnull=True)
+_UNFINISHED = Q(state__in=WORKING) | Q(finished_at__isnull=False, told_at__isnull=True)
 
 
 def create(
@@ -64,16 +63,49 @@ def newest(*, before: int | None, limit: int) -> list[Batch]:
     return [_value(row) for row in rows[:limit]]
 
 
-def move(batch_id: int, source: Collection[BatchState], target: BatchState, *, now: datetime, **fields: Any) -> bool:
-    """Take an import from one of the states `source` to `target`, if it still is there; says whether it was."""
-    moved = ImportBatch.objects.filter(pk=batch_id, state__in=source)
+def move(
+    batch_id: int,
+    source: Collection[BatchState],
+    target: BatchState,
+    *,
+    now: datetime,
+    seen: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> bool:
+    """Take an import from one of the states `source` to `target`, if it still is there; says whether it was.
+
+    With `seen`, only if these columns are as they were seen.
+    """
+    moved = ImportBatch.objects.filter(pk=batch_id, state__in=source, **(seen or {}))
     return bool(moved.update(state=target, progressed_at=now, **_stored(fields)))
 
 
-def count_attempt(batch_id: int, now: datetime) -> bool:
-    """Count one more attempt at reading, in a transaction of its own; says whether one is due."""
+def count_attempt(batch_id: int, now: datetime, most: int) -> bool:
+    """Count one more attempt at reading, in a transaction of its own; says whether one is due, of `most` at most."""
     due = ImportBatch.objects.filter(is_due(now), pk=batch_id, state__in=(BatchState.RECEIVED, BatchState.READING))
-    return bool(due.update(state=BatchState.READING, attempts=F("attempts") + 1, progressed_at=now))
+    return bool(
+        due.filter(attempts__lt=most).update(
+            state=BatchState.READING, attempts=F("attempts") + 1, progressed_at=now, due_at=None
+        )
+    )
+
+
+def is_given_up(batch_id: int, before: datetime, most: int) -> bool:
+    """Whether all attempts at reading are used up, and nobody can be at the last one any more: it began `before`."""
+    used_up = ImportBatch.objects.filter(pk=batch_id, state=BatchState.READING, attempts__gte=most)
+    return used_up.filter(progressed_at__lt=before).exists()
+
+
+def ask_to_cancel(batch_id: int, **who_and_when: Any) -> bool:
+    """Remember who cancelled an import that is being planned or written; says whether nobody had before."""
+    states = (BatchState.PLANNING, BatchState.AWAITING_APPROVAL, BatchState.WRITING)
+    uncancelled = ImportBatch.objects.filter(pk=batch_id, state__in=states, cancelled_at__isnull=True)
+    return bool(uncancelled.update(**who_and_when))
+
+
+def clear_trouble(batch_id: int, kind: str) -> None:
+    """The trouble of this kind is over, unless another has come since."""
+    ImportBatch.objects.filter(pk=batch_id, trouble__contains=dumps({"kind": kind})[1:-1]).update(trouble=dumps(None))
 
 
 def open_states(state: BatchState, *, held_back: bool, cancelled: bool) -> list[str]:

@@ -91,9 +91,15 @@ def _is_free(now: datetime) -> Q:
     return Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - LEASE) | Q(due_at__gte=F("claimed_at"))
 
 
+def waits_until(batch: Batch, now: datetime) -> datetime | None:
+    """When the first of the portions that were told to wait is due; None if none of them waits."""
+    moment: datetime | None = _open(batch).filter(due_at__gt=now).aggregate(moment=Min("due_at"))["moment"]
+    return moment
+
+
 def next_moment(batch: Batch, now: datetime) -> datetime | None:
     """When a portion that waits, or that was taken just now and may be lost, is to be looked at; None if none is."""
-    waiting: datetime | None = _open(batch).filter(due_at__gt=now).aggregate(moment=Min("due_at"))["moment"]
+    waiting = waits_until(batch, now)
     if waiting is not None and waiting <= now + LEASE:
         return waiting
     not_given_back = Q(due_at__isnull=True) | Q(due_at__lt=F("claimed_at"))
@@ -184,4 +190,4 @@ def close(batch: Batch, now: datetime) -> bool:
     seen = {"state": batch.state, "plan": batch.plan, "cancelled_at": batch.cancelled_at}
     writing = ImportBatch.objects.filter(pk=batch.id, held_back=dumps(batch.held_back), **seen)
     state = BatchState.FINISHED if batch.cancelled_at is None else BatchState.CANCELLED
-    return bool(writing.update(state=state, finished_at=now, progressed_at=now, counts=totals, trouble=dumps(None)))
+    return bool(writing.update(state=state, finished_at=now, progressed_at=now, counts=totals))

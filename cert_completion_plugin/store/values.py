@@ -59,6 +59,15 @@ class Batch:
     counts: Mapping[str, Mapping[str, int]]
     failure: str
 
+    @property
+    def has_ended(self) -> bool:
+        return self.finished_at is not None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the hosts heard of the end, so that nothing is left to do."""
+        return self.told_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortionWork:

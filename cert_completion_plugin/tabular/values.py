@@ -90,6 +90,11 @@ class ReaderState:
     rows_read: int = 0
     width: int = 0
 
+    @property
+    def is_cheap(self) -> bool:
+        """Whether going on here costs no more than having gone on at once: a workbook is unpacked from its start."""
+        return self.dialect.kind == "text"
+
     def as_mapping(self) -> dict[str, Any]:
         """The state as plain values that JSON can hold; `from_mapping` reads them back."""
         return {

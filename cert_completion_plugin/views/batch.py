@@ -14,7 +14,7 @@ from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
-from cert_completion_plugin.views import reading, report
+from cert_completion_plugin.views import cancelling, reading, report, trouble
 from cert_completion_plugin.views.access import ImportPage, number
 
 REFRESH_SECONDS = 2
@@ -41,6 +41,9 @@ class BatchView(ImportPage, TemplateView):
             file_issues=[texts.issue_text(issue) for issue in batch.file_issues[:MOST_ISSUES]],
             more_issues=max(0, len(batch.file_issues) - MOST_ISSUES),
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
+            cancelled_text=cancelling.cancelled_text(batch),
+            may_cancel=cancelling.is_cancellable(batch),
+            trouble_text=self._trouble_text(batch),
             **kwargs,
         )
         context["title"] = _("Import of %(file)s") % {"file": batch.file_name}
@@ -50,9 +53,13 @@ class BatchView(ImportPage, TemplateView):
             verdict = Verdict.from_mapping(batch.question)
             context |= question_texts(verdict)
             describe(context.setdefault("form", AnswerForm(likely=likely_formats(verdict))))
-        if batch.state is api.BatchState.FINISHED:
+        if batch.counts:
             context |= self._report(batch)
         return context
+
+    def _trouble_text(self, batch: api.Batch) -> str:
+        is_staff = getattr(self.request.user, "is_staff", False)
+        return trouble.trouble_text(batch, api.waits_until(batch), with_names=is_staff) if batch.trouble else ""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer the import's question; whoever may upload may answer."""
@@ -83,8 +90,9 @@ class BatchView(ImportPage, TemplateView):
 def _working(batch: api.Batch) -> dict[str, Any]:
     progress = api.progress(batch)
     idle = timezone.now() - api.last_progress(batch)
+    is_idle = idle >= WAITING_IS_LONG and api.waits_until(batch) is None
     return {
         "progress": progress,
         "percent": 100 * progress.rows_done // batch.rows_read if batch.rows_read and progress.portions else None,
-        "idle_minutes": int(idle.total_seconds() // 60) if idle >= WAITING_IS_LONG else 0,
+        "idle_minutes": int(idle.total_seconds() // 60) if is_idle else 0,
     }

@@ -39,6 +39,8 @@ def held_back_text(batch: api.Batch) -> str:
             "%(line)s). Correct them and upload the file again.",
             reason["rows"],
         ) % {"rows": reason["rows"], "line": reason["line"]}
+    if reason["phase"] == "cancelled":
+        return _cancelled_text(_still_written(batch))
     if kept := _still_written(batch):
         return ngettext(
             "“All or nothing” was chosen, and the row on line %(line)s could not be written. What had been written was "
@@ -51,6 +53,18 @@ def held_back_text(batch: api.Batch) -> str:
         "Nothing was imported: “all or nothing” was chosen, and the row on line %(line)s could not be written; what "
         "had been written was taken back. Upload the file again."
     ) % {"line": reason["line"]}
+
+
+def _cancelled_text(kept: int) -> str:
+    if not kept:
+        return _("Nothing was imported: “all or nothing” was chosen, and what had been written was taken back.")
+    return ngettext(
+        "“All or nothing” was chosen, so what had been written was taken back, except %(kept)s row, which stays "
+        "written and has to be corrected by hand.",
+        "“All or nothing” was chosen, so what had been written was taken back, except %(kept)s rows, which stay "
+        "written and have to be corrected by hand.",
+        kept,
+    ) % {"kept": kept}
 
 
 def _still_written(batch: api.Batch) -> int:

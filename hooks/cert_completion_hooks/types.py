@@ -17,8 +17,11 @@ class HostUnavailable(Exception):
     """The host cannot tell or write just now; the plugin asks again later, with growing pauses.
 
     Raise it from any hook when a database or service behind the host does not answer. It never makes a row of the file
-    a problem of the administrator's.
+    a problem of the administrator's. The plugin fills in which `host` it was, and which `hook` it was asked.
     """
+
+    host = ""
+    hook = ""
 
 
 class HostRefused(Exception):

@@ -1,0 +1,69 @@
+"""Cancelling an import between two portions of work: what was written stays written (import-rules.md §6)."""
+
+from typing import Any
+
+from django.db import transaction
+
+from cert_completion_plugin.batches import clock, deciding, holding_back, writing
+from cert_completion_plugin.batches.recording import Recorder
+from cert_completion_plugin.core.all_or_nothing import cancelled
+from cert_completion_plugin.core.outcomes import BatchState, Outcome
+from cert_completion_plugin.store import batches, portions, rows
+from cert_completion_plugin.store.values import Batch, PortionWork, column_text
+
+
+def cancel(batch_id: int, user_id: Any, username: str) -> bool:
+    """Cancel an import; says whether this call did. One that has ended, or was cancelled before, stays as it is.
+
+    Before there are portions it ends at once, without rows. After that the workers leave out the portions that nobody
+    has begun; with `all_or_nothing` they take back what was written.
+    """
+    now = clock.now()
+    who = {"cancelled_at": now, "cancelled_by_id": user_id, "cancelled_by_name": column_text(username, 255)}
+    with transaction.atomic():
+        return _end_reading(batch_id, who) or _stop_work(batch_id, who)
+
+
+def _end_reading(batch_id: int, who: dict[str, Any]) -> bool:
+    """A reader that is at it finds that it may not go on."""
+    now = who["cancelled_at"]
+    states = (BatchState.RECEIVED, BatchState.READING, BatchState.NEEDS_ANSWER)
+    nothing: dict[str, Any] = {"rows_read": 0, "reader_state": {}, "due_at": None, "finished_at": now}
+    return batches.move(batch_id, states, BatchState.CANCELLED, now=now, **nothing, **who)
+
+
+def _stop_work(batch_id: int, who: dict[str, Any]) -> bool:
+    if not batches.ask_to_cancel(batch_id, **who):
+        return False
+    batch = batches.get(batch_id)
+    if batch and holding_back.is_asked_for(batch):
+        batches.hold_back(batch_id, {"phase": "cancelled"})
+    # Its plan is complete, and its portions are cancelled from it.
+    batches.move(batch_id, [BatchState.AWAITING_APPROVAL], BatchState.WRITING, now=who["cancelled_at"])
+    return True
+
+
+def is_left_out(batch: Batch, portion: PortionWork) -> bool:
+    """Whether a portion is not to be written any more and nothing of it can have been written."""
+    if batch.cancelled_at is None:
+        return False
+    return portion.state == portions.WAITING or (batch.held_back is None and not _was_begun(batch, portion))
+
+
+def _was_begun(batch: Batch, portion: PortionWork) -> bool:
+    """Whether a host with a store of its own may have written from this plan what we do not know of."""
+    return batch.state is BatchState.WRITING and portion.attempts > 0 and not Recorder(batch).shares_connection
+
+
+def leave_out(batch: Batch, portion: PortionWork) -> None:
+    """Report the rows of a portion as cancelled, save those that its plan would not have written."""
+    with transaction.atomic():
+        if portions.claim(portion, portions.HELD_BACK, clock.now()):
+            writing.keep(batch, portion, portions.HELD_BACK, _cancelled(batch, portion))
+
+
+def _cancelled(batch: Batch, portion: PortionWork) -> list[Any]:
+    if portion.state == portions.PLANNED:
+        return cancelled(writing.planned(batch, portion))
+    found = rows.in_slices(batch.id, portion.first_slice, portion.last_slice)
+    return deciding.undecided(batch, found, Outcome.CANCELLED)

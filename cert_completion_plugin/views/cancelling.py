@@ -1,0 +1,63 @@
+"""Cancelling an import: asked once more, and then done."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from cert_completion_plugin import api
+from cert_completion_plugin.core.options import CommitPolicy
+from cert_completion_plugin.views.access import ImportPage
+
+
+class CancelView(ImportPage, TemplateView):
+    """Says what cancelling leaves behind; posting cancels. Whoever may upload may cancel."""
+
+    permission_required = api.PERMISSION_UPLOAD
+    template_name = "cert_completion_plugin/cancel.html"
+    title = gettext_lazy("Cancel the import")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        batch = self._batch()
+        is_whole = batch.options.commit_policy is CommitPolicy.ALL_OR_NOTHING
+        return super().get_context_data(batch=batch, is_whole=is_whole, may_cancel=is_cancellable(batch), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        assert isinstance(request.user, AbstractBaseUser)
+        batch = self._batch()
+        if not api.cancel(batch, request.user):
+            messages.info(request, _("The import had ended, or was cancelled already."))
+        if request.user.has_perm(api.PERMISSION_VIEW_REPORT):
+            return redirect("cert_completion_plugin:batch", batch.reference)
+        messages.success(request, _("The import of “%(file)s” is cancelled.") % {"file": batch.file_name})
+        return redirect("cert_completion_plugin:upload")
+
+    def _batch(self) -> api.Batch:
+        batch = api.find(self.kwargs["reference"])
+        if batch is None:
+            raise Http404(_("There is no such import."))
+        return batch
+
+
+def is_cancellable(batch: api.Batch) -> bool:
+    return batch.cancelled_at is None and not batch.has_ended
+
+
+def cancelled_text(batch: api.Batch) -> str:
+    """Who cancelled an import, and what that means for its rows; "" if nobody did."""
+    if batch.cancelled_at is None:
+        return ""
+    if not batch.has_ended:
+        return _("This import was cancelled by %(name)s. Rows that nobody has begun are being left out.") % _who(batch)
+    if not batch.rows_read:
+        return _("This import was cancelled by %(name)s before anything was recorded.") % _who(batch)
+    return _("This import was cancelled by %(name)s. The report says what had been recorded by then.") % _who(batch)
+
+
+def _who(batch: api.Batch) -> dict[str, str]:
+    return {"name": batch.cancelled_by_name}
