@@ -31,7 +31,7 @@ def kill_at_random_moments(site, reference, kills, longest=0.4):
 
 
 def test_fifty_kills_during_one_import(make_site, large):
-    site = make_site("killed", large.learners)
+    site = make_site("killed", large.learners, options={"PORTION_ROWS": 100})
     reference = site.driver("submit", large.file)
     assert kill_at_random_moments(site, reference, KILLS) == KILLS
     site.start_worker()
