@@ -34,16 +34,20 @@ def test_two_workers_on_the_same_portion(make_site, small):
 
 
 @pytest.fixture
-def way():
-    url = urlsplit(places.STACK.broker_url)
+def url():
+    assert places.STACK.broker_url is not None
+    return urlsplit(places.STACK.broker_url)
+
+
+@pytest.fixture
+def way(url):
     way = Way(url.hostname, url.port or {"redis": 6379, "amqp": 5672}[url.scheme])
     yield way
     way.end()
 
 
-def test_a_broker_that_restarts_and_has_lost_its_queue(make_site, small, way):
+def test_a_broker_that_restarts_and_has_lost_its_queue(make_site, small, url, way):
     """Twice; the worker stays, and finds its way back."""
-    url = urlsplit(places.STACK.broker_url)
     place = f"{url.netloc.rpartition('@')[0]}@127.0.0.1:{way.port}".lstrip("@")
     site = make_site("lost-queue", small.learners, WORKER_SITE_BROKER=url._replace(netloc=place).geturl())
     reference = site.driver("submit", small.file)
