@@ -1,8 +1,8 @@
-.PHONY: run reset test test-newest test-floors test-services matrix quality clean newest floors services
+.PHONY: run reset test test-newest test-floors test-services matrix crash-test bench quality clean newest floors services measuring
 .NOTPARALLEL:
 
 PYTHON ?= python3
-export PYTHON
+export PYTHON STACK REPEAT
 
 run: newest; @.venv/bin/python -m sandbox
 reset: ; rm -rf sandbox/var
@@ -11,9 +11,12 @@ test-newest: newest; .venv/bin/python -m pytest
 test-floors: floors; .venv-floors/bin/python -m pytest -m "not browser"
 test-services: services; @tools/test-services .venv-services/bin/python
 matrix: ; @$(PYTHON) tools/matrix.py
+crash-test: services; @tools/crash-test .venv-services/bin/python
+bench: measuring; @PYTHONPATH=.:hooks .venv-bench/bin/python -m bench $(ENGINE) $(ARGS)
 quality: newest; @tools/quality .venv/bin
 clean: ; rm -rf .venv .venv-* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 newest: ; @tools/environment .venv constraints/newest.txt dev
 floors: ; @tools/environment .venv-floors constraints/floors.txt test
 services: ; @tools/environment .venv-services constraints/newest.txt services
+measuring: ; @tools/environment .venv-bench constraints/newest.txt bench

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,25 +15,38 @@ import pytest
 from cert_completion_plugin.core.headings import REQUIRED
 from cert_completion_plugin.core.slices import SLICES
 from sandbox.demo_table import COURSES, HEIGHTS, PEOPLE
+from tests.worker import places
 
 ROOT = Path(__file__).resolve().parents[2]
-DRIVER = Path(__file__).with_name("driver.py")
 PATIENCE = 180
 
 
 class Site:
-    """A sandbox in a folder of its own, with a real Celery worker process on the filesystem broker."""
+    """A sandbox in a folder of its own, with a real Celery worker process; database and queue as the stack has them.
 
-    def __init__(self, folder):
-        python_path = os.pathsep.join([str(ROOT), str(ROOT / "hooks")])
+    `options` are more of the setting CERT_COMPLETION.
+    """
+
+    settings = "tests.worker.site_settings"
+    driver_file = Path(__file__).with_name("driver.py")
+
+    def __init__(self, folder, options=None, **environment):
+        self.name = f"cert_completion_test_{secrets.token_hex(6)}"
         self.environment = {
             **os.environ,
             "SANDBOX_DATA": str(folder),
-            "DJANGO_SETTINGS_MODULE": "tests.worker.site_settings",
-            "PYTHONPATH": python_path,
+            "WORKER_SITE": self.name,
+            "WORKER_SITE_OPTIONS": json.dumps(options or {}),
+            "DJANGO_SETTINGS_MODULE": self.settings,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "hooks")]),
             "PYTHONWARNINGS": "ignore",
+            **environment,
         }
-        self.worker = None
+        self.worker = self.driving = None
+        if places.HAS_SERVER:
+            self.run("-m", "tests.worker.places", "create_database", self.name)
+
+    def prepare(self):
         self.run("-m", "django", "migrate", "--verbosity", "0")
         self.run("-m", "django", "load_demo_data", "--if-new")
 
@@ -48,21 +62,30 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def driver(self, *arguments):
-        return self.run(str(DRIVER), *map(str, arguments))
+    def driver(self, name, *arguments, **options):
+        """Call a function of the site's driver, a process that runs until the site ends."""
+        if self.driving is None:
+            self.driving = self.start(
+                str(self.driver_file), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None, text=True
+            )
+        print(json.dumps([name, list(map(str, arguments)), options]), file=self.driving.stdin, flush=True)
+        answer = json.loads(self.driving.stdout.readline())
+        assert "returned" in answer, answer
+        return answer["returned"]
 
-    def start(self, *arguments):
+    def start(self, *arguments, **streams):
+        silence = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
             start_new_session=True,
+            **{**silence, **streams},
         )
 
     def start_worker(self):
-        self.worker = self.start("-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING")
+        alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+        self.worker = self.start("-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING", *alone)
 
     def kill_worker(self):
         """kill -9, the worker with all processes of its pool."""
@@ -71,15 +94,25 @@ class Site:
             self.worker.wait()
             self.worker = None
 
+    def end(self):
+        """Stop everything, and leave nothing on the servers."""
+        self.kill_worker()
+        if self.driving:
+            self.driving.communicate()
+        if places.HAS_SERVER:
+            self.run("-m", "tests.worker.places", "drop_database", self.name)
+        if places.HAS_BROKER:
+            places.lose_queue(self.name)
+
     def state(self, reference):
-        return json.loads(self.driver("state", reference))
+        return self.driver("state", reference)
 
     def wait_for(self, reference, condition):
         """The state of an import as soon as the condition holds for it."""
         deadline = time.monotonic() + PATIENCE
         while not condition(state := self.state(reference)):
             assert time.monotonic() < deadline, f"the import stands still at {state}"
-            time.sleep(0.2)
+            time.sleep(0.05)
         return state
 
 
@@ -87,13 +120,15 @@ class Site:
 def make_site(tmp_path):
     sites = []
 
-    def make_site(name):
-        sites.append(Site(tmp_path / name))
-        return sites[-1]
+    def make_site(name, **options):
+        site = Site(tmp_path / name, **options)
+        sites.append(site)
+        site.prepare()
+        return site
 
     yield make_site
     for site in sites:
-        site.kill_worker()
+        site.end()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,72 @@
+"""Two imports over the same learners at the same time: what holds in the end, one after the other would have given."""
+
+import time
+from collections import defaultdict
+
+import pytest
+
+from tests.crash.conftest import rows_of, write_file
+
+pytestmark = pytest.mark.crash
+
+LEARNERS, ROWS, COMMON_ROWS, TIMES = 40, 400, 200, 2
+ACTIONS = [
+    ("certify_if_newer", "certify_if_newer"),
+    ("certify_uncertified", "certify_if_newer"),
+    ("save_to_history", "certify_if_newer"),
+]
+
+
+class Group:
+    """Learners who are there for one run of the two files, which name them alike but for the group."""
+
+    def __init__(self, site, folder, name):
+        self.site, self.name = site, name
+        site.driver("enrol", LEARNERS, name)
+        (folder / name).mkdir()
+        common = list(rows_of(LEARNERS, COMMON_ROWS, "common", name))
+        self.files = [
+            write_file(folder / name / f"{each}.csv", [*rows_of(LEARNERS, ROWS, each, name), *common]) for each in "ab"
+        ]
+
+    def submit(self, number, action):
+        reference = self.site.driver("submit", self.files[number], import_action=action)
+        self.site.driver("read", reference)
+        return reference
+
+    def one_after_the_other(self, actions, order):
+        for number in order:
+            self.site.driver("work_off", self.submit(number, actions[number]))
+        return self.held()
+
+    def at_the_same_time(self, actions):
+        references = [self.submit(number, actions[number]) for number in (0, 1)]
+        moment = time.time() + 3
+        codes = [f"from tests.crash import driver; driver.work_all_at({each!r}, {moment})" for each in references]
+        processes = [self.site.start("-c", code, stderr=self.site.log) for code in codes]
+        assert [process.wait(timeout=120) for process in processes] == [0, 0]
+        for reference in references:
+            self.site.driver("work_off", reference)
+            self.site.ended_like(reference)
+        return self.held()
+
+    def held(self):
+        """What is held of each learner and certification, and of each evidence item."""
+        held = defaultdict(list)
+        for learner, what, *record in self.site.driver("held_of", self.name):
+            held[learner, what].append(record)
+        return {key: sorted(map(repr, records)) for key, records in held.items()}
+
+
+@pytest.mark.parametrize("actions", ACTIONS, ids="-".join)
+def test_two_imports_at_once_end_as_one_after_the_other_would(make_site, tmp_path, actions):
+    site = make_site("two")
+    first, second = (
+        Group(site, tmp_path, name).one_after_the_other(actions, order)
+        for name, order in (("ab", (0, 1)), ("ba", (1, 0)))
+    )
+    assert first != second
+    for number in range(TIMES):
+        held = Group(site, tmp_path, f"at-once-{number}").at_the_same_time(actions)
+        allowed = {key: (first.get(key), second.get(key)) for key in {*held, *first}}
+        assert {key: held.get(key) for key, orders in allowed.items() if held.get(key) not in orders} == {}
