@@ -1,4 +1,4 @@
-"""A whole import through the public API, with real worker processes. Usage: python -m bench.ours FILE [WORKERS]
+"""A whole import through the public API, with real worker processes. Usage: python -m bench.ours WORKERS FILE
 
 From the call that uploads to the last ledger entry.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import Any
 
 import django
 
@@ -63,7 +64,7 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def run(path: Path, number: int) -> dict[str, float]:
+def run(path: Path, number: int) -> dict[str, Any]:
     uploader = get_user_model()._default_manager.get(username="uploader")
     options = api.Options.from_mapping(OPTIONS)
     with workers(number) as running:
@@ -90,10 +91,11 @@ def run(path: Path, number: int) -> dict[str, float]:
         "peak_rss_mb": max(peaks),
         "upload_seconds": answered - began,
         "upload_rss_mb": own_peak(),
+        "reading_seconds": (read or ended) - answered,
         "portions_seconds": ended - (read or began),
         "outcomes": found.counts["outcomes"],
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(Path(sys.argv[1]), int((sys.argv[2:] or ["1"])[0]))))
+    print(json.dumps(run(Path(sys.argv[2]), int(sys.argv[1]))))
