@@ -133,13 +133,18 @@ def _empty() -> None:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, names))} RESTART IDENTITY CASCADE")
             return
-        if connection.vendor == "mysql":
-            cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+        off, on = _CHECKS[connection.vendor]
+        cursor.execute(off)
         for name in names:
             verb = "TRUNCATE TABLE" if connection.vendor == "mysql" else "DELETE FROM"
             cursor.execute(f"{verb} {connection.ops.quote_name(name)}")
-        if connection.vendor == "mysql":
-            cursor.execute("SET FOREIGN_KEY_CHECKS = 1")
+        cursor.execute(on)
+
+
+_CHECKS = {
+    "mysql": ("SET FOREIGN_KEY_CHECKS = 0", "SET FOREIGN_KEY_CHECKS = 1"),
+    "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
+}
 
 
 def _insert(model: Any, rows: Iterator[Any]) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from cert_completion_plugin.core.options import Options, OptionsError
 
 NAME = "CERT_COMPLETION"
-PORTION_ROWS_ON_SQLITE = 250
+PORTION_ROWS_ON_SQLITE = 1000
 _OPTIONS = Options()
 
 
