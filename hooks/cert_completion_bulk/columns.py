@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
@@ -24,6 +25,9 @@ def fields_of(model: type[models.Model], names: Sequence[str]) -> list[Field]:
     """The fields with these names (`learner_id`, not `learner`). Raises FieldDoesNotExist."""
     by_name: dict[str, Field] = {field.attname: field for field in model._meta.concrete_fields}
     by_name["pk"] = model._meta.pk
+    for name in names:
+        if name not in by_name:
+            raise FieldDoesNotExist(f"{model.__name__} has no column {name!r}. It has: {', '.join(by_name)}.")
     return [by_name[name] for name in names]
 
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -36,13 +37,18 @@ def _from_one_value(
     keys = [f"c{number}" for number in range(len(fields))]
     types = ", ".join(f"{key} {field.rel_db_type(connection)}" for key, field in zip(keys, fields, strict=True))
     changes = ", ".join(f"{column} = given.{key}" for column, key in list(zip(columns, keys, strict=True))[1:])
-    given = json.dumps([dict(zip(keys, row, strict=True)) for row in rows], cls=DjangoJSONEncoder)
+    given = json.dumps([dict(zip(keys, row, strict=True)) for row in rows], default=_as_text)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {changes} FROM json_to_recordset(%s) AS given({types})"
             f" WHERE {table}.{columns[0]} = given.{keys[0]}",
             [given],
         )
+
+
+def _as_text(value: Any) -> str:
+    """A value that JSON has no form for, as PostgreSQL reads it: dates and moments to the microsecond."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _row_by_row(
