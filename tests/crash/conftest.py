@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config, items):
         return
     crashes = [item for item in items if HERE in item.path.parents]
     if crashes:
-        config.hook.pytest_deselected(crashes)
+        config.hook.pytest_deselected(items=crashes)
         items[:] = [item for item in items if item not in crashes]
 
 
