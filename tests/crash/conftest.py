@@ -110,12 +110,16 @@ def make_site(tmp_path):
         site.end()
 
 
-def rows_of(learners, rows, seed, prefix="learner"):
+USUAL_WEIGHTS = (*[20] * 6, 10, 1)
+EVIDENCE_ALONE = (*[0] * 6, 1, 0)
+
+
+def rows_of(learners, rows, seed, prefix="learner", weights=USUAL_WEIGHTS):
     """Rows with long histories, evidence, duplicates and a mistake here and there; the same for the same seed."""
     random = Random(seed)
     for _ in range(rows):
         learner = f"{prefix}-{random.randrange(learners):04}"
-        short_name, id_number = random.choices(COURSES, [20] * 6 + [10, 1])[0]
+        short_name, id_number = random.choices(COURSES, weights)[0]
         completed = date(2012, 1, 2) + timedelta(days=7 * random.randrange(700))
         due = (completed + timedelta(days=random.randrange(60) - 20)).isoformat() if random.random() < 0.3 else ""
         yield learner, short_name, id_number, completed.isoformat(), due

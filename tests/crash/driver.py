@@ -227,7 +227,8 @@ def held_of(prefix):
     evidence = Evidence.objects.filter(learner__username__startswith=f"{prefix}-").values_list(
         "learner__username", "name", "completed", "due", "line", of_current
     )
-    return [(name.removeprefix(prefix), *record) for name, *record in (*current, *past, *evidence)]
+    items = [(learner, f"{name} {completed}", *rest) for learner, name, completed, *rest in evidence]
+    return [(name.removeprefix(prefix), *record) for name, *record in (*current, *past, *items)]
 
 
 def own_store():

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from tests.crash.conftest import rows_of, write_file
+from tests.crash.conftest import EVIDENCE_ALONE, USUAL_WEIGHTS, rows_of, write_file
 
 pytestmark = pytest.mark.crash
 
@@ -20,13 +20,14 @@ ACTIONS = [
 class Group:
     """Learners who are there for one run of the two files, which name them alike but for the group."""
 
-    def __init__(self, site, folder, name):
+    def __init__(self, site, folder, name, weights=USUAL_WEIGHTS):
         self.site, self.name = site, name
         site.driver("enrol", LEARNERS, name)
         (folder / name).mkdir()
-        common = list(rows_of(LEARNERS, COMMON_ROWS, "common", name))
+        common = list(rows_of(LEARNERS, COMMON_ROWS, "common", name, weights))
         self.files = [
-            write_file(folder / name / f"{each}.csv", [*rows_of(LEARNERS, ROWS, each, name), *common]) for each in "ab"
+            write_file(folder / name / f"{each}.csv", [*rows_of(LEARNERS, ROWS, each, name, weights), *common])
+            for each in "ab"
         ]
 
     def submit(self, number, action):
@@ -60,13 +61,19 @@ class Group:
 
 @pytest.mark.parametrize("actions", ACTIONS, ids="-".join)
 def test_two_imports_at_once_end_as_one_after_the_other_would(make_site, tmp_path, actions):
-    site = make_site("two")
-    first, second = (
-        Group(site, tmp_path, name).one_after_the_other(actions, order)
-        for name, order in (("ab", (0, 1)), ("ba", (1, 0)))
-    )
+    compare(make_site("two"), tmp_path, actions, USUAL_WEIGHTS)
+
+
+def test_two_imports_of_evidence_alone(make_site, tmp_path):
+    """No record of the learners is locked here by which one of the two would wait for the other."""
+    compare(make_site("evidence"), tmp_path, ACTIONS[0], EVIDENCE_ALONE)
+
+
+def compare(site, folder, actions, weights):
+    first = Group(site, folder, "ab", weights).one_after_the_other(actions, (0, 1))
+    second = Group(site, folder, "ba", weights).one_after_the_other(actions, (1, 0))
     assert first != second
     for number in range(TIMES):
-        held = Group(site, tmp_path, f"at-once-{number}").at_the_same_time(actions)
+        held = Group(site, folder, f"at-once-{number}", weights).at_the_same_time(actions)
         allowed = {key: (first.get(key), second.get(key)) for key in {*held, *first}}
         assert {key: held.get(key) for key, orders in allowed.items() if held.get(key) not in orders} == {}
