@@ -59,8 +59,16 @@ def changes_of(decisions: Iterable[Decision], batch_id: str) -> list[CompletionC
 
 def _change(pair: tuple[str, str], rows: list[Decision], batch_id: str) -> CompletionChange:
     rows.sort(key=lambda row: row.line)
-    line, basis = next(((row.line, row.basis) for row in rows if row.basis), (None, None))
-    if line is None or basis is None:
+    line, basis, current = 0, None, None
+    history: tuple[CompletionRecord, ...] = ()
+    for row in rows:
+        if row.basis and basis is None:
+            line, basis = row.line, row.basis
+        if row.outcome is _HISTORY:
+            history += (_record(row, batch_id),)
+        elif current is None:
+            current = _record(row, batch_id)
+    if basis is None:
         raise ValueError(f"No row of {[row.line for row in rows]} carries the basis of {pair}.")
     learner_key, certification_key = pair
     return CompletionChange(
@@ -68,9 +76,9 @@ def _change(pair: tuple[str, str], rows: list[Decision], batch_id: str) -> Compl
         learner_key=learner_key,
         certification_key=certification_key,
         expected=basis.expected,
-        current=next((_record(row, batch_id) for row in rows if row.outcome.becomes_current), None),
+        current=current,
         former=basis.former,
-        history=tuple(_record(row, batch_id) for row in rows if row.outcome is _HISTORY),
+        history=history,
         assign=basis.assign,
         announce=basis.announce,
     )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
 from cert_completion_plugin.gateway.errors import HostContractError
-from cert_completion_plugin.gateway.shapes import shape_fault
+from cert_completion_plugin.gateway.shapes import are_all, shape_fault
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 LONGEST_KEY = 100
+_SEQUENCES = (list, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,13 @@ class Answer:
 
     def several(self, value: Any, kind: type[V], key: object) -> Sequence[V]:
         """The values given for a key, all of one kind."""
-        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+        if type(value) not in _SEQUENCES and (not isinstance(value, Sequence) or isinstance(value, (str, bytes))):
             self.wrong(f"It returned {_kind(value)}.", f"Return a list or tuple of {kind.__name__} here.", key)
-        return [self.one(each, kind, key) for each in value]
+        values = list(value)
+        if not are_all(values, kind):
+            for each in values:
+                self.one(each, kind, key)
+        return values
 
     def one(self, value: Any, kind: type[V], key: object) -> V:
         """The value given for a key."""

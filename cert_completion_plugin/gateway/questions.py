@@ -32,15 +32,15 @@ def learners(answer: Answer, asked: Collection[str]) -> dict[str, tuple[Learner,
     found = {}
     names: dict[str, str] = {}
     for username, value in answer.mapping(asked).items():
-        of_that_name = []
+        of_that_name: tuple[Learner, ...] = ()
         for learner in _candidates(answer, value, Learner, username):
             name = normalised(learner.username)
             if names.setdefault(learner.key, name) != name:
                 what = f"The learner with the key {learner.key!r} has two user names."
                 answer.wrong(what, "One learner has one user name, and no two learners have the same key.", username)
             if name == username:
-                of_that_name.append(learner)
-        found[username] = tuple(of_that_name)
+                of_that_name += (learner,)
+        found[username] = of_that_name
     return found
 
 

@@ -1,7 +1,7 @@
 """Whether a value that a host returned has the types that the contract's annotations say."""
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -24,6 +24,11 @@ def shape_fault(value: object, kind: type) -> str:
             expected = _in_words(get_type_hints(kind)[name])
             return f"{name} of this {kind.__name__} is {_shown(getattr(value, name))}; it must be {expected}."
     return f"{_shown(value)} is not a proper {kind.__name__}."
+
+
+def are_all(values: Iterable[object], kind: type) -> bool:
+    """Whether there is nothing wrong with the types of any of these values."""
+    return all(map(_test(kind), values))
 
 
 def _shown(value: object) -> str:
@@ -94,7 +99,7 @@ def _fielded(kind: Any) -> Test:
         values = values_of(value)
         make = tuple(map(type, values))
         if make in known:
-            return all(tests[index](values[index]) for index in nested)
+            return not nested or all(tests[index](values[index]) for index in nested)
         if not all(test(each) for test, each in zip(tests, values, strict=True)):
             return False
         known.add(make)

@@ -26,14 +26,14 @@ class DetailWriter:
 
     def detail_of(self, decision: Decision) -> str:
         """The detail of a decision; all decisions given to one writer have to live as long as it does."""
-        names = (
-            f'"username":{quoted(shortened(decision.username))},"short_name":{quoted(shortened(decision.short_name))},'
-            f'"id_number":{quoted(shortened(decision.id_number))}'
-        )
-        return f"{{{names}{self._common_part(decision)}{_own_part(decision)}}}"
+        username = quoted(shortened(decision.username))
+        return f'{{"username":{username},{self._common_part(decision)}{_own_part(decision)}}}'
 
     def _common_part(self, decision: Decision) -> str:
-        """Basis and trace. By identity, which is what decisions share; a hash would look at every date in them."""
+        """The certification's names, basis and trace.
+
+        The last two by identity, which is what decisions share; a hash would look at every date in them.
+        """
         key = id(decision.basis), id(decision.trace), decision.short_name, decision.id_number
         if (text := self._common.get(key)) is None:
             plain = {}
@@ -41,7 +41,9 @@ class DetailWriter:
                 plain["basis"] = _basis_as_json(decision.basis)
             if decision.trace is not None:
                 plain["trace"] = trace_as_json(decision.trace, decision)
-            text = self._common[key] = _members(plain)
+            short_name, id_number = quoted(shortened(decision.short_name)), quoted(shortened(decision.id_number))
+            names = f'"short_name":{short_name},"id_number":{id_number}'
+            text = self._common[key] = f"{names}{_members(plain)}"
         return text
 
 

@@ -1,11 +1,15 @@
 """Inserting rows: COPY on PostgreSQL, statements of many rows elsewhere."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cert_completion_bulk.columns import Row, connection_of, fields_of, prepared, quoted
+from cert_completion_bulk.copying import text_of
+
+_COPIED_AT_ONCE = 1000
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:
@@ -47,7 +51,11 @@ def can_copy(connection: BaseDatabaseWrapper) -> bool:
 
 def _copy(connection: BaseDatabaseWrapper, statement: str, rows: Iterable[Row]) -> None:
     connection.validate_no_broken_transaction()
+    remaining = iter(rows)
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        write = copy.write_row
-        for row in rows:
-            write(row)
+        while some := list(islice(remaining, _COPIED_AT_ONCE)):
+            if (text := text_of(some)) is not None:
+                copy.write(text)
+                continue
+            for row in some:
+                copy.write_row(row)

@@ -1,7 +1,7 @@
 """How the keys of the contract and the primary keys of this site turn into one another."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
@@ -40,10 +40,15 @@ def _primary_key(field: Any, key: str) -> Any:
     return None if too_large or str(value) != key else value
 
 
+@cache
+def _primary_key_of_learners() -> Any:
+    return get_user_model()._meta.pk
+
+
 @lru_cache(maxsize=2**14)
 def learner_id(key: str) -> LearnerId:
     """The primary key that is written exactly so, or None."""
-    return _primary_key(get_user_model()._meta.pk, key)
+    return _primary_key(_primary_key_of_learners(), key)
 
 
 @lru_cache(maxsize=2**12)

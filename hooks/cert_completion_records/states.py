@@ -44,10 +44,12 @@ class Held(Generic[Current, Past]):
 LockedHeld: TypeAlias = Held[LearnerCertification, PastCompletion]
 """What is held, as objects whose rows are locked."""
 
-_RECORD = ("completed", "expires", "window_opens", "baseline_expires", "source_id", "line", "changed_by", "changed_at")
+_RECORD = ("completed", "expires", "window_opens", "baseline_expires", "source_id", "line")
+_CHANGE = ("changed_by", "changed_at")
 _CURRENT = (
     *("id", "learner_id", "certification_id"),
     *_RECORD,
+    *_CHANGE,
     *("announce", "assigned", "assigned_at", "assigned_source_id"),
 )
 _PAST = ("learner_certification_id", *_RECORD)
@@ -57,10 +59,12 @@ def load(pairs: Collection[Pair], *, lock: bool = False) -> dict[Pair, Held[Any,
     """What is held of those pairs of which anything is, as named tuples of columns: two queries.
 
     At most `keys.CHUNK` pairs at a time. With `lock` they stay locked, in the order of the pairs, to the end of the
-    transaction.
+    transaction, and without who changed their history and when: whoever writes has no use for that, and reading so
+    many times of day takes long.
     """
     rows, history = _of_pairs(pairs, lock), _history(lock)
-    return _held(pairs, rows.values_list(*_CURRENT, named=True), history.values_list(*_PAST, named=True))
+    past = _PAST if lock else (*_PAST, *_CHANGE)
+    return _held(pairs, rows.values_list(*_CURRENT, named=True), history.values_list(*past, named=True))
 
 
 def load_objects(pairs: Collection[Pair]) -> dict[Pair, LockedHeld]:
@@ -112,6 +116,16 @@ def state_of(held: Held[Any, Any], day: date, batches: Mapping[int, str]) -> Com
         changed_by=changed_by,
         changed_at=changed_at,
     )
+
+
+def digest_of(held: Held[Any, Any]) -> str:
+    """The digest of the pair's state, for which neither the day nor any import counts."""
+    row = held.row
+    return CompletionState(
+        current=_record(row, {}) if row.completed else None,
+        history=tuple(_record(past, {}) for past in held.history),
+        assigned=row.assigned,
+    ).digest()
 
 
 def _record(row: Any, batches: Mapping[int, str]) -> CompletionRecord:

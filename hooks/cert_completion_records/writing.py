@@ -26,7 +26,7 @@ from cert_completion_records.models import (
 )
 from cert_completion_records.origins import Origins, source_of
 from cert_completion_records.questions import live_learners
-from cert_completion_records.states import Held, batch_ids, load, state_of
+from cert_completion_records.states import Held, digest_of, load
 
 _RECORD_COLUMNS = ("completed", "expires", "window_opens", "baseline_expires", "announce", "source_id", "line")
 _CHANGE_COLUMNS = ("changed_by", "changed_at")
@@ -86,9 +86,9 @@ def _written_records(change: CompletionChange) -> list[CompletionRecord]:
 
 def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
     live = _live_pairs(asked)
-    results, writes = _decide(asked, live, stamp)
+    results, writes = _decide(asked, live, stamp, [pair for pair, change in asked if change.expected != _NOTHING_HELD])
     while not _insert_new(writes.new):
-        results, writes = _decide(asked, live, stamp)
+        results, writes = _decide(asked, live, stamp, [pair for pair, _ in asked])
     bulk.update(LearnerCertification, CURRENT_COLUMNS, writes.changed)
     _learn_keys(writes)
     bulk.insert(PastCompletion, _PAST_COLUMNS, [(writes.keys[pair], *past) for pair, past in writes.history])
@@ -103,28 +103,30 @@ def _live_pairs(asked: _Asked) -> set[Pair]:
     return {pair for pair, _ in asked if pair[0] in learners and pair[1] in certifications}
 
 
-def _decide(asked: _Asked, live: Collection[Pair], stamp: Stamp) -> tuple[list[WriteResult], _Writes]:
-    """What to answer to each change and what to write, with everything that is held locked."""
-    held = load([pair for pair, _ in asked], lock=True)
-    batches = batch_ids(held.values())
+def _decide(
+    asked: _Asked, live: Collection[Pair], stamp: Stamp, looked_up: Collection[Pair]
+) -> tuple[list[WriteResult], _Writes]:
+    """What to answer to each change and what to write, with what is held of the pairs looked up locked.
+
+    Nothing is held of the others: should that be wrong, they cannot be inserted.
+    """
+    held = load(looked_up, lock=True) if looked_up else {}
     results, writes = [], _Writes()
     for pair, change in asked:
-        status = _status(change, held.get(pair), pair in live, batches, stamp)
+        status = _status(change, held.get(pair), pair in live, stamp)
         results.append(WriteResult(key=change.key, status=status))
         if status is _WRITTEN:
             _collect(pair, change, held.get(pair), stamp, writes)
     return results, writes
 
 
-def _status(
-    change: CompletionChange, held: Held[Any, Any] | None, is_live: bool, batches: Mapping[int, str], stamp: Stamp
-) -> WriteStatus:
+def _status(change: CompletionChange, held: Held[Any, Any] | None, is_live: bool, stamp: Stamp) -> WriteStatus:
     digest = _NOTHING_HELD
     if held:
         origin = stamp.origins.columns(change.key)
         if any((record.source_id, record.line) == origin for record in held.records):
             return WriteStatus.REPEATED
-        digest = state_of(held, stamp.changed_at.date(), batches).digest()
+        digest = digest_of(held)
     return _WRITTEN if is_live and digest == change.expected else WriteStatus.CONFLICT
 
 

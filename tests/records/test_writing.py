@@ -153,12 +153,12 @@ def test_a_record_that_the_database_refuses_takes_back_the_whole_call(batch, cha
 
 
 def test_a_worker_that_was_faster_with_the_same_pair_is_seen(batch, change, record, key, hold, monkeypatch, state_of):
-    """As if another import had committed between our look and our insert."""
+    """As if another import had committed between our look, which is the second thing loaded, and our insert."""
     looks = []
 
     def load_too_early(pairs, **options):
         looks.append(pairs)
-        return {} if len(looks) == 1 else load(pairs, **options)
+        return {} if len(looks) == 2 else load(pairs, **options)
 
     load = states.load
     asked = change(key, current=record("2026-01-01", "2027-01-01", row_key="batch-1:2"))

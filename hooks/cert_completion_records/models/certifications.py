@@ -1,6 +1,7 @@
 """Certifications and their recertification rules."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from cert_completion_hooks import Period, PeriodUnit, RecertificationRule, RuleKind, folded, normalised
@@ -144,12 +145,20 @@ class Certification(models.Model):
         """The rule as the contract knows it; None: records of this certification never expire."""
         if self.rule == Rule.NEVER_EXPIRES:
             return None
-        return RecertificationRule(
-            kind=RuleKind(self.rule),
-            active=Period(self.active_count, PeriodUnit(self.active_unit)),
-            window=Period(self.window_count, PeriodUnit(self.window_unit)),
-            minimum_active=Period(self.minimum_active_count, PeriodUnit(self.minimum_active_unit)),
-        )
+        active, window = (self.active_count, self.active_unit), (self.window_count, self.window_unit)
+        return _rule(self.rule, active, window, (self.minimum_active_count, self.minimum_active_unit))
+
+
+@lru_cache(maxsize=2**8)
+def _rule(
+    kind: str, active: tuple[int, str], window: tuple[int, str], minimum_active: tuple[int, str]
+) -> RecertificationRule:
+    """Many certifications have the same rule, and every portion of an import asks for it."""
+    return RecertificationRule(RuleKind(kind), _period(*active), _period(*window), _period(*minimum_active))
+
+
+def _period(count: int, unit: str) -> Period:
+    return Period(count, PeriodUnit(unit))
 
 
 _HASH_COLUMNS = (
