@@ -9,7 +9,8 @@ pytestmark = pytest.mark.django_db
 
 
 def found():
-    return [(message.id, message.msg) for message in checks.run_checks(tags=["cert_completion"])]
+    """What is found where no database may be asked; by Django 6.1 all may be, unless told otherwise."""
+    return [(message.id, message.msg) for message in checks.run_checks(tags=["cert_completion"], databases=[])]
 
 
 @pytest.fixture
