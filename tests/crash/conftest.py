@@ -85,6 +85,16 @@ class CrashSite(Site):
             assert time.monotonic() < deadline, f"the import stands still at {found}"
             time.sleep(0.1)
 
+    def work_at_once(self, references, folder):
+        """Have as many processes work at the same moment, each on all portions of one of the imports, in order."""
+        folder.mkdir()
+        there = f"{str(folder)!r}, {len(references)}"
+        codes = [f"from tests.crash import driver; driver.work_with_others({each!r}, {there})" for each in references]
+        processes = [self.start("-c", code, stderr=self.log) for code in codes]
+        assert {process.wait(timeout=PATIENCE) for process in processes} == {0}
+        for reference in set(references):
+            self.driver("work_off", reference)
+
     def ended_like(self, reference):
         """What must be the same after every crash: the import's books, which must balance, and all records."""
         books = self.driver("books", reference)

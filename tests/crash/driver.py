@@ -1,11 +1,13 @@
 """The worker tests' driver, with more to ask: the books of an import, and what was interrupted."""
 
 import hashlib
+import os
 import pickle
 import random
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
 
 import django
 
@@ -104,10 +106,12 @@ def read(reference):
     batches.read(_batch(reference).pk)
 
 
-def work_all_at(reference, moment):
-    """Work on every portion, in order, beginning at this moment; returns how often somebody else was in the way."""
+def work_with_others(reference, folder, number):
+    """Work on every portion, in order, as soon as so many processes are ready, each of which says so in the folder."""
     ids = list(Portion.objects.filter(batch__reference=reference).order_by("number").values_list("pk", flat=True))
-    time.sleep(max(0, float(moment) - time.time()))
+    (Path(folder) / str(os.getpid())).touch()
+    while len(list(Path(folder).iterdir())) < number:
+        time.sleep(0.001)
     for portion_id in ids:
         try:
             batches.work(portion_id)

@@ -21,15 +21,11 @@ def test_every_task_delivered_twice(make_site, small):
     assert site.ended_like(reference) == small.ended
 
 
-def test_two_workers_on_the_same_portion(make_site, small):
+def test_three_workers_on_the_same_portion(make_site, small, tmp_path):
     site = make_site("same-portion", small.learners)
     reference = site.driver("submit", small.file)
     site.driver("read", reference)
-    moment = time.time() + 4
-    code = f"from tests.crash import driver; driver.work_all_at({reference!r}, {moment})"
-    processes = [site.start("-c", code, stderr=site.log) for _ in range(3)]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0, 0]
-    site.driver("work_off", reference)
+    site.work_at_once([reference] * 3, tmp_path / "ready")
     assert site.ended_like(reference) == small.ended
 
 

@@ -1,6 +1,5 @@
 """Two imports over the same learners at the same time: what holds in the end, one after the other would have given."""
 
-import time
 from collections import defaultdict
 
 import pytest
@@ -21,12 +20,12 @@ class Group:
     """Learners who are there for one run of the two files, which name them alike but for the group."""
 
     def __init__(self, site, folder, name, weights=USUAL_WEIGHTS):
-        self.site, self.name = site, name
+        self.site, self.name, self.folder = site, name, folder / name
         site.driver("enrol", LEARNERS, name)
-        (folder / name).mkdir()
+        self.folder.mkdir()
         common = list(rows_of(LEARNERS, COMMON_ROWS, "common", name, weights))
         self.files = [
-            write_file(folder / name / f"{each}.csv", [*rows_of(LEARNERS, ROWS, each, name, weights), *common])
+            write_file(self.folder / f"{each}.csv", [*rows_of(LEARNERS, ROWS, each, name, weights), *common])
             for each in "ab"
         ]
 
@@ -42,12 +41,8 @@ class Group:
 
     def at_the_same_time(self, actions):
         references = [self.submit(number, actions[number]) for number in (0, 1)]
-        moment = time.time() + 3
-        codes = [f"from tests.crash import driver; driver.work_all_at({each!r}, {moment})" for each in references]
-        processes = [self.site.start("-c", code, stderr=self.site.log) for code in codes]
-        assert [process.wait(timeout=120) for process in processes] == [0, 0]
+        self.site.work_at_once(references, self.folder / "ready")
         for reference in references:
-            self.site.driver("work_off", reference)
             self.site.ended_like(reference)
         return self.held()
 
