@@ -107,17 +107,23 @@ def read(reference):
 
 
 def work_with_others(reference, folder, number):
-    """Work on every portion, in order, as soon as so many processes are ready, each of which says so in the folder."""
+    """Work on every portion, in order, and begin each at the moment when so many processes are ready for theirs."""
     ids = list(Portion.objects.filter(batch__reference=reference).order_by("number").values_list("pk", flat=True))
-    (Path(folder) / str(os.getpid())).touch()
-    while len(list(Path(folder).iterdir())) < number:
-        time.sleep(0.001)
-    for portion_id in ids:
+    for step, portion_id in enumerate(ids):
+        _meet(Path(folder), step, number)
         try:
             batches.work(portion_id)
         except batches.TryAgain:
             continue
     batches.advance(_batch(reference).pk)
+
+
+def _meet(folder, step, number):
+    """Wait for the others, unless they have come to their end already."""
+    (folder / f"{step}-{os.getpid()}").touch()
+    patience = time.monotonic() + (60 if step == 0 else 2)
+    while len(list(folder.glob(f"{step}-*"))) < number and time.monotonic() < patience:
+        time.sleep(0.001)
 
 
 def cut_connections():
@@ -172,9 +178,9 @@ def make_room():
             cursor.execute(statement)
 
 
-def meet_all():
+def meet_all(prefix="learner"):
     """Let every learner have a row for every certification, as if once assigned: something to lock."""
-    learners = get_user_model().objects.filter(username__startswith="learner-")
+    learners = get_user_model().objects.filter(username__startswith=f"{prefix}-")
     LearnerCertification.objects.bulk_create(
         [
             LearnerCertification(learner=learner, certification=certification, assigned=False)

@@ -22,6 +22,7 @@ class Group:
     def __init__(self, site, folder, name, weights=USUAL_WEIGHTS):
         self.site, self.name, self.folder = site, name, folder / name
         site.driver("enrol", LEARNERS, name)
+        site.driver("meet_all", name)
         self.folder.mkdir()
         common = list(rows_of(LEARNERS, COMMON_ROWS, "common", name, weights))
         self.files = [
