@@ -191,17 +191,21 @@ def meet_all(prefix="learner"):
     )
 
 
+LMS_BEGINS = "the LMS begins"
+
+
 def be_the_lms(seconds):
     """Write learners as an LMS does: a few in one transaction, in any order; nothing is different afterwards.
 
     Prints what a deadlock or a lock that somebody held for too long undid.
     """
     learners = list(get_user_model().objects.filter(username__startswith="learner-").values_list("pk", flat=True))
+    print(LMS_BEGINS, file=sys.stderr, flush=True)
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
         try:
             with transaction.atomic():
-                _touch(random.sample(learners, 4))
+                _touch(random.sample(learners, 8))
                 time.sleep(random.choice((0, 0, 0, 3)))
         except OperationalError as error:
             print(error, file=sys.stderr, flush=True)

@@ -7,6 +7,8 @@ import pytest
 
 pytestmark = pytest.mark.crash
 
+LMS_BEGINS = "the LMS begins"
+LMS_PROCESSES = 4
 HURRY = {"CRASH_SITE_LOCK_WAIT": "1"}
 
 
@@ -49,8 +51,10 @@ def test_deadlocks_and_lock_waits_between_an_import_and_the_lms(make_site, small
     reference = site.driver("submit", small.file)
     site.driver("read", reference)
     code = "from tests.crash import driver; driver.be_the_lms(300)"
-    lms = [site.start("-c", code, stderr=site.log) for _ in range(2)]
+    lms = [site.start("-c", code, stderr=site.log) for _ in range(LMS_PROCESSES)]
     try:
+        while site.log_file.read_text().count(LMS_BEGINS) < LMS_PROCESSES:
+            time.sleep(0.1)
         site.start_worker()
         while not (has_met(site) and site.driver("deadlocks") > before):
             assert site.driver("brief", reference)["state"] == "writing", "it was over before the LMS was in its way"
