@@ -29,8 +29,14 @@ def pytest_report_header() -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a database, so that no such test can be forgotten when the tests run on servers."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what uses a database, so that no such test can be forgotten when the tests run on servers.
+
+    What only a server can do is left out where there is none.
+    """
+    if stack().engine == "sqlite" and (left_out := [item for item in items if item.get_closest_marker("server")]):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
             item.add_marker("database")

@@ -14,10 +14,7 @@ from cert_completion_plugin.models import ImportBatch, Portion
 from cert_completion_plugin.store import portions
 from tests.batches.conftest import outcomes
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="needs a database server"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.server]
 
 ROWS = [f"a{number:02},Forklift,F1,2025-06-01," for number in range(12)]
 

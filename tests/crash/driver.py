@@ -20,6 +20,7 @@ from django.db.models import Q  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from cert_completion_plugin import api, batches  # noqa: E402
+from cert_completion_plugin.batches import writing  # noqa: E402
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Portion, RowIssue  # noqa: E402
 from tests.worker import driver  # noqa: E402
 from tests.worker.driver import records, state, submit  # noqa: E402, F401
@@ -106,9 +107,22 @@ def read(reference):
     batches.read(_batch(reference).pk)
 
 
+def _note_what_is_kept(path):
+    """Have every outcome of a portion that this process wants to keep noted, before the database has its say."""
+    keep = writing.keep
+
+    def noted(batch, portion, *arguments):
+        with path.open("a") as notes:
+            notes.write(f"{batch.reference}/{portion.number}\n")
+        keep(batch, portion, *arguments)
+
+    writing.keep = noted
+
+
 def work_with_others(reference, folder, number):
     """Work on every portion, in order, and begin each at the moment when so many processes are ready for theirs."""
     ids = list(Portion.objects.filter(batch__reference=reference).order_by("number").values_list("pk", flat=True))
+    _note_what_is_kept(Path(folder) / "kept")
     for step, portion_id in enumerate(ids):
         _meet(Path(folder), step, number)
         try:

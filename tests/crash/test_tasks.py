@@ -26,6 +26,8 @@ def test_three_workers_on_the_same_portion(make_site, small, tmp_path):
     reference = site.driver("submit", small.file)
     site.driver("read", reference)
     site.work_at_once([reference] * 3, tmp_path / "ready")
+    kept = (tmp_path / "ready" / "kept").read_text().split()
+    assert len(kept) == len(set(kept)) == site.driver("brief", reference)["portions"]
     assert site.ended_like(reference) == small.ended
 
 
