@@ -65,4 +65,3 @@ class UploadView(ImportPage, _FormView):
     def _user(self) -> Any:
         assert isinstance(self.request.user, AbstractBaseUser)
         return self.request.user
-
