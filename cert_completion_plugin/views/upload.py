@@ -57,7 +57,6 @@ class UploadView(ImportPage, _FormView):
         form = context["form"]
         describe(form)
         return context | {
-            "error_list": [(form[name].auto_id, form[name].label, form.errors[name]) for name in _wrong_fields(form)],
             "reading_title": labels.HOW_IT_IS_READ,
             "reading_fields": [form[name] for name in READING],
         }
@@ -66,8 +65,3 @@ class UploadView(ImportPage, _FormView):
     def _user(self) -> Any:
         assert isinstance(self.request.user, AbstractBaseUser)
         return self.request.user
-
-
-def _wrong_fields(form: UploadForm) -> list[str]:
-    """In the order of the page."""
-    return [name for name in form.fields if name in form.errors]

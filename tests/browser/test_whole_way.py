@@ -14,7 +14,6 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ROW_OF_THE_HELP_PAGE = "harrychinn,health_and_safety,hs1,23/03/2012,31/06/2012"
 
 
@@ -43,16 +42,6 @@ def address(tmp_path_factory):
     finally:
         sandbox.send_signal(signal.SIGINT)
         sandbox.wait(timeout=60)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

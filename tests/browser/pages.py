@@ -1,0 +1,44 @@
+"""Every page in every state that is looked at in a browser: a name, and what makes the page's path of a `Site`."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tests.browser.site import UNCLEAR, Site
+
+PREFIX = "/cert-completions/"
+
+
+def _of(batch: Any, rest: str = "") -> str:
+    return f"{PREFIX}{batch.reference}/{rest}"
+
+
+def _waiting(site: Site) -> str:
+    return _of(site.put(site.submitted(), "received", progressed_at=timezone.now() - timedelta(minutes=10)))
+
+
+def _listed(site: Site) -> str:
+    site.worked_off()
+    site.worked_off(*UNCLEAR, name="dates of the north.csv")
+    site.worked_off(headings="who,what", name="wrong.csv")
+    site.half_written()
+    return PREFIX
+
+
+PAGES: Mapping[str, Callable[[Site], str]] = {
+    "upload": lambda site: f"{PREFIX}upload/",
+    "imports": _listed,
+    "imports-none": lambda site: PREFIX,
+    "received": _waiting,
+    "reading": lambda site: _of(site.put(site.submitted(), "reading", rows_read=24000)),
+    "writing": lambda site: _of(site.half_written()),
+    "stalled": lambda site: _of(site.half_written(minutes_idle=12)),
+    "cancel": lambda site: _of(site.half_written(), "cancel/"),
+    "cancel-ended": lambda site: _of(site.worked_off(), "cancel/"),
+    "needs-answer": lambda site: _of(site.worked_off(*UNCLEAR)),
+    "finished": lambda site: _of(site.worked_off()),
+    "refused": lambda site: _of(site.worked_off(headings="who,what")),
+    "failed": lambda site: _of(site.put(site.submitted(), "failed", failure="5f2c9a31b7de")),
+}

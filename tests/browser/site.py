@@ -1,0 +1,83 @@
+"""What the pages show in browser tests: a site with a few learners and certifications, and imports in every state."""
+
+from datetime import timedelta
+from typing import Any
+
+from cert_completion_hooks import Certification
+from cert_completion_hooks.memory import MemoryHost
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from cert_completion_plugin import api
+from cert_completion_plugin.models import ImportBatch, Portion
+from tests import doubles
+
+HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate"
+NAMES = ("amina.diallo", "ben.okafor", "chen.wei", "dolores.ibarra", "emeka.nwosu", "t.virtanen")
+ROWS = (
+    "amina.diallo,Forklift,,31/05/2025,",
+    "ben.okafor,Forklift,,12/01/2026,",
+    "chen.wei,Manual handling,MH-2,03/11/2020,",
+    "dolores.ibarra,Fire safety,FS,29/02/2025,",
+    "j.smiht,Forklift,,31/05/2025,",
+    "t.virtanen,Forklft,,14/07/2025,",
+    "amina.diallo,Forklift,,31/05/2025,",
+)
+UNCLEAR = ("amina.diallo,Forklift,,01/02/2025,", "ben.okafor,Forklift,,03/04/2025,", "chen.wei,Forklift,,11/12/2025,")
+
+
+class Site:
+    """Makes users and imports; each method that makes an import returns its value."""
+
+    def __init__(self, url: str, world: MemoryHost, user_model: Any) -> None:
+        self.url = url
+        self.world = world
+        self._user_model = user_model
+        for name in NAMES:
+            world.add_learner(name)
+        for short_name, id_number in (("Forklift", "F1"), ("Manual handling", "MH-2"), ("Fire safety", "FS")):
+            world.add_certification(doubles.yearly(short_name, id_number))
+        world.add_certification(Certification(key="c-old", short_name="Asbestos", id_number="AS", allowed=False))
+        self.operator = self.user("operator", "upload_completions", "view_import_report")
+
+    def user(self, username: str, *codenames: str) -> Any:
+        """A staff user with exactly these permissions of the plugin."""
+        user = self._user_model.objects.create_user(username, password=username, is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        return user
+
+    def submitted(self, *rows: str, headings: str = HEADINGS, name: str = "completions.csv", **options: Any) -> Any:
+        """An import that waits for a worker."""
+        content = "\n".join([headings, *(rows or ROWS), ""]).encode()
+        chosen = api.Options.from_mapping({"review": False, "import_action": "certify_if_newer", **options})
+        return api.submit(self.operator, [content], file_name=name, options=chosen)
+
+    def worked_off(self, *rows: str, **options: Any) -> Any:
+        """An import of which everything is done that can be."""
+        batch = self.submitted(*rows, **options)
+        api.work_off(batch.id)
+        return api.find(batch.reference)
+
+    def half_written(self, minutes_idle: int = 0) -> Any:
+        """An import of 6,000 rows of which a third is written."""
+        batch = self.submitted()
+        now = timezone.now() - timedelta(minutes=minutes_idle)
+        for number in range(6):
+            is_done = number < 2
+            Portion.objects.create(
+                batch_id=batch.id,
+                plan=1,
+                number=number + 1,
+                first_slice=number,
+                last_slice=number,
+                rows=1000,
+                state=Portion.State.WRITTEN if is_done else Portion.State.WAITING,
+                claimed_at=now - timedelta(seconds=40 - 15 * number) if is_done else None,
+                done_at=now - timedelta(seconds=30 - 15 * number) if is_done else None,
+            )
+        return self.put(batch, "writing", rows_read=6000, progressed_at=now - timedelta(seconds=60))
+
+    def put(self, batch: Any, state: str, **fields: Any) -> Any:
+        """The import, put into a state by hand."""
+        ImportBatch.objects.filter(pk=batch.id).update(state=state, **fields)
+        return api.find(batch.reference)
