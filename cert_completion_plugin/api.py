@@ -1,9 +1,11 @@
 """The public functions for other code, and all that the pages, the admin and the commands call. Values, not models.
 
-Permissions are the caller's to check; `PERMISSION_UPLOAD` and `PERMISSION_VIEW_REPORT` name them.
+Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REPORT` and
+`PERMISSION_APPROVE` name them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from time import sleep
@@ -14,20 +16,22 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tasks
-from cert_completion_plugin.batches import HOST_AWAY, OptionNotOffered, TryAgain
+from cert_completion_plugin.batches import HOST_AWAY, Approval, OptionNotOffered, TryAgain, Verdict
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import choices, ledger, portions
-from cert_completion_plugin.store.values import Batch, Progress
+from cert_completion_plugin.store import choices, ledger, plans, portions
+from cert_completion_plugin.store.values import Batch, Plan, Progress
 
 __all__ = [
     "HOST_AWAY",
+    "PERMISSION_APPROVE",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
+    "Approval",
     "Batch",
     "BatchState",
     "Decision",
@@ -35,12 +39,16 @@ __all__ = [
     "Options",
     "OptionsError",
     "Outcome",
+    "Plan",
     "Progress",
     "Story",
     "TryAgain",
+    "Verdict",
     "answer",
+    "approve",
     "cancel",
     "defaults",
+    "discard",
     "evidence_is_offered",
     "evidence_types",
     "explain",
@@ -48,6 +56,11 @@ __all__ = [
     "last_choice",
     "last_progress",
     "newest",
+    "plan_anew",
+    "plan_numbers",
+    "plan_summary",
+    "planned_rows",
+    "planned_rows_before",
     "progress",
     "record_of_learning_path",
     "remember_choice",
@@ -65,6 +78,7 @@ WORTH_WAITING_SECONDS = 2
 """Pauses so short that `work_off` waits them out."""
 
 PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
+PERMISSION_APPROVE = "cert_completion_plugin.approve_imports"
 PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
 
 
@@ -108,6 +122,66 @@ def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
     if is_cancelled:
         transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return is_cancelled
+
+
+def plan_summary(batch: Batch, number: int | None = None) -> Plan | None:
+    """What a plan that waits, or waited, for approval would do; the present one unless another `number` is given.
+
+    None if there was no such plan, or if it is not complete.
+    """
+    return plans.get(batch.id, batch.plan if number is None else number)
+
+
+def plan_numbers(batch: Batch) -> list[int]:
+    """The numbers of the plans of an import that waited for approval, in order."""
+    return plans.numbers(batch.id)
+
+
+def planned_rows(batch: Batch, plan: int, *, after: int = 0, limit: int = 100) -> list[Decision]:
+    """What a plan does with the rows of an import, by line: the next `limit` whose line is above `after`."""
+    return ledger.page(replace(batch, plan=plan), Phase.PLANNED, after=after, limit=limit)
+
+
+def planned_rows_before(batch: Batch, plan: int, *, before: int, limit: int = 100) -> list[Decision]:
+    """What a plan does with the rows of an import, by line: the last `limit` whose line is below `before`."""
+    return ledger.page_before(replace(batch, plan=plan), Phase.PLANNED, before=before, limit=limit)
+
+
+def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: bool = False) -> Approval:
+    """Have the plan with this number written exactly as it stands, if it is the present one and waits for approval.
+
+    `accept_broken` says that thresholds of the site that it breaks are known and taken. What no longer is as it was
+    becomes `drifted`. If the rule of a certification has changed, nothing is done: the plan has to be made anew. The
+    hosts are asked about that here and now, in bulk.
+    """
+    approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
+    if approval.is_given:
+        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return approval
+
+
+def discard(batch: Batch, user: AbstractBaseUser) -> bool:
+    """End an import that waits for approval with nothing written; says whether it still waited.
+
+    Rows that would have been written become `cancelled`.
+    """
+    is_discarded = batches.discard(batch.id, user.pk, user.get_username())
+    if is_discarded:
+        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return is_discarded
+
+
+def plan_anew(batch: Batch, user: AbstractBaseUser, *, confirmed: Collection[str] = ()) -> bool:
+    """Plan an import that waits for approval once more, on today; says whether it still waited with the plan it had.
+
+    `confirmed`: short names and ID numbers of close matches of which somebody says "it really is another
+    certification", for all rows with that value, beside those confirmed before. The new plan has the next number, and
+    the old one stays readable.
+    """
+    begins = batches.plan_anew(batch, user.get_username(), confirmed)
+    if begins:
+        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    return begins
 
 
 def waits_until(batch: Batch) -> datetime | None:

@@ -9,10 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from cert_completion_plugin.core.options import Options, OptionsError
+from cert_completion_plugin.core.thresholds import THRESHOLDS, Thresholds
 
 NAME = "CERT_COMPLETION"
 PORTION_ROWS_ON_SQLITE = 1000
 _OPTIONS = Options()
+_THRESHOLDS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Settings:
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
     of the report. `base_template`: the template that the plugin's pages extend. `defaults`: the options with which the
     upload form begins for somebody who has not chosen any yet, given as a dictionary.
+    `thresholds`: the shares of a plan's rows, from 0 to 1, above which an import waits for approval, given as a
+    dictionary.
     """
 
     hosts: tuple[str, ...] = ("records",)
@@ -44,6 +48,7 @@ class Settings:
     page_rows: int = 100
     base_template: str = "admin/base_site.html"
     defaults: Options = _OPTIONS
+    thresholds: Thresholds = _THRESHOLDS
 
 
 def settings() -> Settings:
@@ -65,6 +70,8 @@ def settings() -> Settings:
 def _checked(key: str, value: Any, default: Any) -> Any:
     if isinstance(default, Options):
         return _options(key, value)
+    if isinstance(default, Thresholds):
+        return _thresholds(key, value)
     if isinstance(default, tuple):
         if isinstance(value, (list, tuple)) and value and all(isinstance(name, str) for name in value):
             return tuple(value)
@@ -85,3 +92,17 @@ def _options(key: str, value: Any) -> Options:
         return Options.from_mapping(value)
     except OptionsError as error:
         raise ImproperlyConfigured(f"{NAME}[{key!r}]: {error}") from error
+
+
+def _thresholds(key: str, value: Any) -> Thresholds:
+    if not isinstance(value, Mapping) or not all(name in THRESHOLDS for name in value):
+        names = ", ".join(THRESHOLDS)
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a dictionary with the keys {names}, not {value!r}.")
+    for name, share in value.items():
+        if share is not None and not _is_share(share):
+            raise ImproperlyConfigured(f"{NAME}[{key!r}][{name!r}] must be a share from 0 to 1, not {share!r}.")
+    return Thresholds(**value)
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1

@@ -56,6 +56,11 @@ class ImportBatch(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancelled by")
     )
     cancelled_by_name = models.CharField(_("cancelled by"), max_length=255, blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("approved by")
+    )
+    approved_by_name = models.CharField(_("approved by"), max_length=255, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     told_at = models.DateTimeField(_("hosts told of the end"), null=True)
     trouble = models.TextField(_("trouble with a host"), default="null")
@@ -70,6 +75,7 @@ class ImportBatch(models.Model):
         permissions = (
             ("upload_completions", _("Can upload certification completions")),
             ("view_import_report", _("Can view the certification import report")),
+            ("approve_imports", _("Can approve, discard and plan anew certification imports")),
         )
         indexes = (models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),)
 
@@ -148,6 +154,7 @@ class Portion(models.Model):
     claimed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     counts = models.TextField(default="{}")
+    facts = models.TextField(default="{}")
 
     class Meta:
         default_permissions = ()
@@ -156,6 +163,27 @@ class Portion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.plan}/{self.number}"
+
+
+class Plan(models.Model):
+    """A complete plan of an import that somebody has to approve: what its portions add up to; never changed.
+
+    `summary` is what pages show, `rules` the rule of each certification as it was: a plan may rest on very many.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveIntegerField(_("number"))
+    as_of = models.DateField(_("day of the plan"))
+    made_at = models.DateTimeField(_("made"))
+    summary = models.TextField(_("summary"))
+    rules = models.TextField(_("rules of the certifications"))
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["batch", "number"], name="ccp_plan_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.number}"
 
 
 class LedgerEntry(models.Model):

@@ -1,12 +1,14 @@
 """The life of an import: received, read, worked on portion by portion, closed; swept up where work got lost."""
 
 from cert_completion_plugin.batches.answering import answer
-from cert_completion_plugin.batches.cancelling import cancel
+from cert_completion_plugin.batches.approving import Approval, Verdict, approve
+from cert_completion_plugin.batches.cancelling import cancel, discard
 from cert_completion_plugin.batches.closing import advance
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
 from cert_completion_plugin.batches.explaining import explain
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
+from cert_completion_plugin.batches.plans import plan_anew
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import READING_PORTIONS, MoreToRead, read
 from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
@@ -26,21 +28,26 @@ __all__ = [
     "HOST_AWAY",
     "LONGEST_PAUSE",
     "READING_PORTIONS",
+    "Approval",
     "CannotTell",
     "MoreToRead",
     "NextWork",
     "OptionNotOffered",
     "TryAgain",
     "Turn",
+    "Verdict",
     "administrator",
     "advance",
     "answer",
+    "approve",
     "cancel",
     "claim_sending",
+    "discard",
     "evidence_is_offered",
     "explain",
     "next_work",
     "offered_types",
+    "plan_anew",
     "read",
     "receive",
     "sent",

@@ -8,7 +8,7 @@ from cert_completion_plugin.batches import clock, deciding, holding_back, writin
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
-from cert_completion_plugin.store import batches, portions, rows
+from cert_completion_plugin.store import batches, plans, portions, rows
 from cert_completion_plugin.store.values import Batch, PortionWork, column_text
 
 
@@ -21,7 +21,25 @@ def cancel(batch_id: int, user_id: Any, username: str) -> bool:
     now = clock.now()
     who = {"cancelled_at": now, "cancelled_by_id": user_id, "cancelled_by_name": column_text(username, 255)}
     with transaction.atomic():
-        return _end_reading(batch_id, who) or _stop_work(batch_id, who)
+        return (
+            _end_reading(batch_id, who)
+            or _discard(batch_id, who)
+            or _stop_work(batch_id, who)
+            or _discard(batch_id, who)
+        )
+
+
+def discard(batch_id: int, user_id: Any, username: str) -> bool:
+    """End an import that waits for approval, with nothing written; says whether it still waited."""
+    now = clock.now()
+    who = {"cancelled_at": now, "cancelled_by_id": user_id, "cancelled_by_name": column_text(username, 255)}
+    return _discard(batch_id, who)
+
+
+def _discard(batch_id: int, who: dict[str, Any]) -> bool:
+    """The workers cancel its portions from their plans."""
+    states, seen = [BatchState.AWAITING_APPROVAL], {"cancelled_at": None}
+    return batches.move(batch_id, states, BatchState.WRITING, now=who["cancelled_at"], seen=seen, **who)
 
 
 def _end_reading(batch_id: int, who: dict[str, Any]) -> bool:
@@ -38,8 +56,6 @@ def _stop_work(batch_id: int, who: dict[str, Any]) -> bool:
     batch = batches.get(batch_id)
     if batch and holding_back.is_asked_for(batch):
         batches.hold_back(batch_id, {"phase": "cancelled"})
-    # Its plan is complete, and its portions are cancelled from it.
-    batches.move(batch_id, [BatchState.AWAITING_APPROVAL], BatchState.WRITING, now=who["cancelled_at"])
     return True
 
 
@@ -52,7 +68,10 @@ def is_left_out(batch: Batch, portion: PortionWork) -> bool:
 
 def _was_begun(batch: Batch, portion: PortionWork) -> bool:
     """Whether a host with a store of its own may have written from this plan what we do not know of."""
-    return batch.state is BatchState.WRITING and portion.attempts > 0 and not Recorder(batch).shares_connection
+    if batch.state is not BatchState.WRITING or portion.attempts == 0 or Recorder(batch).shares_connection:
+        return False
+    # A plan that waited for approval and did not get it was never begun, however often leaving it out is tried.
+    return batch.is_approved or not plans.exists(batch.id, batch.plan)
 
 
 def leave_out(batch: Batch, portion: PortionWork) -> None:

@@ -1,10 +1,8 @@
-"""Taking an import on when its last portion is done: from its plan to writing, and from writing to its end."""
-
-from typing import Any
+"""Taking an import on when its last portion is done: from its plan to approval or writing, and on to its end."""
 
 from cert_completion_hooks.types import BatchSummary
 
-from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches import clock, plans
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import gateway
@@ -18,20 +16,11 @@ def advance(batch_id: int) -> bool:
     if batch is None or batch.state not in (BatchState.PLANNING, BatchState.WRITING) or not portions.all_done(batch):
         return False
     if batch.state is BatchState.PLANNING and batch.cancelled_at is None:
-        return _begin_writing(batch)
+        return plans.complete(batch)
     ended = portions.close(batch, clock.now())
     if ended:
         tell_hosts(batch_id)
     return ended
-
-
-def _begin_writing(batch: Batch) -> bool:
-    """The plan is complete: `all_or_nothing` is decided on it (import-rules.md §6)."""
-    fields: dict[str, Any] = {}
-    if blocking := portions.blocking(batch):
-        fields["held_back"] = {"phase": "planned", **blocking}
-    seen = {"cancelled_at": None}
-    return batches.move(batch.id, [BatchState.PLANNING], BatchState.WRITING, now=clock.now(), seen=seen, **fields)
 
 
 def wind_up(batch: Batch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cert_completion_plugin.batches.evidence_types import evidence_type_of, field_names_of
 from cert_completion_plugin.batches.identity import actor_of
+from cert_completion_plugin.batches.plans import confirmed_of
 from cert_completion_plugin.core.dates import DateFormat
 from cert_completion_plugin.core.headings import Columns, read_headings
 from cert_completion_plugin.core.issues import Issue
@@ -26,6 +27,7 @@ def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
         batch.options,
         batch.as_of,
         host,
+        confirmed_of(batch),
         evidence_type=evidence_type_of(batch),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from cert_completion_plugin import conf, tabular
-from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches import clock, plans
 from cert_completion_plugin.batches.closing import advance, tell_hosts
 from cert_completion_plugin.batches.evidence_types import field_names_of
 from cert_completion_plugin.batches.progress import ReadingProgress
@@ -17,7 +17,7 @@ from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.dates import DateVotes
 from cert_completion_plugin.core.headings import Columns, read_headings, unknown_column
 from cert_completion_plugin.core.issues import Code, Issue
-from cert_completion_plugin.core.options import AUTO, CommitPolicy
+from cert_completion_plugin.core.options import AUTO
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.parse import cell_text, date_texts
 from cert_completion_plugin.core.rows import RawRow
@@ -210,14 +210,13 @@ class _Reading:
         self._begin_work(date_format=chosen, **fields)
 
     def _begin_work(self, **fields: Any) -> None:
-        """Make the portions. A complete plan comes before writing where all rows depend on each other."""
-        plans = self.batch.options.commit_policy is CommitPolicy.ALL_OR_NOTHING
+        """Make the portions."""
         runs = pack(rows.slice_counts(self.batch.id), conf.settings().portion_rows)
         portions.make(self.batch.id, self.batch.plan, runs)
         batches.move(
             self.batch.id,
             [BatchState.READING],
-            BatchState.PLANNING if plans else BatchState.WRITING,
+            BatchState.PLANNING if plans.comes_first(self.batch.options) else BatchState.WRITING,
             now=clock.now(),
             as_of=clock.today(),
             reader_state={},

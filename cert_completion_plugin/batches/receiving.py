@@ -77,16 +77,9 @@ def _check_offered(options: Options) -> None:
         raise OptionNotOffered("No host of this site can create evidence; choose unknown_certification='ignore'.")
     if options.commit_policy is CommitPolicy.ALL_OR_NOTHING and not undo_is_offered():
         raise OptionNotOffered("No host of this site can undo what was written; choose commit_policy='valid_rows'.")
-    later = {
-        "review": options.review,
-        "messages": options.messages is not Messages.NONE,
-    }
-    for name, chosen in later.items():
-        if chosen:
-            value = options.as_mapping()[name]
-            raise OptionNotOffered(
-                f"This version does not offer {name}={value!r} yet; leave the option out or switch it off."
-            )
+    if options.messages is not Messages.NONE:
+        chosen = str(options.messages)
+        raise OptionNotOffered(f"This version does not offer messages={chosen!r} yet; leave the option out.")
 
 
 def _chosen_type(options: Options, actor: Actor) -> EvidenceType | None:

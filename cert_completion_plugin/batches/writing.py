@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from cert_completion_plugin.batches import clock, counting, deciding, holding_back
+from cert_completion_plugin.batches import clock, counting, deciding, drifting, facts, holding_back
 from cert_completion_plugin.batches.memory import without_collecting
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled, holds_back
-from cert_completion_plugin.core.changes import Settled, as_failed, in_conflict
+from cert_completion_plugin.core.changes import Settled, as_drifted, as_failed, in_conflict
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.outcomes import BatchState, Phase
 from cert_completion_plugin.core.rows import Decision
@@ -106,6 +106,9 @@ def _settled(batch: Batch, decisions: Sequence[Decision], *, last: bool) -> Sequ
         # The plan as a whole was fine: this is what a second decision found.
         return cancelled(decisions)
     settled = Recorder(batch).write(decisions)
+    if batch.is_approved:
+        # Nothing is decided again: the plan that was approved is written, or not.
+        return as_drifted(settled.decisions, {*settled.conflicts, *drifting.no_longer_held(batch, decisions)})
     if not settled.conflicts:
         return settled.decisions
     if not last:
@@ -117,6 +120,8 @@ def keep(batch: Batch, portion: PortionWork, state: str, decisions: Sequence[Dec
     """Keep what was planned for the rows of a portion or became of them, as its new state says, and count it."""
     ledger.add(batch, Phase.PLANNED if state == portions.PLANNED else Phase.WRITTEN, decisions)
     portions.set_counts(portion.id, counting.counts_of(decisions))
+    if batch.state is BatchState.PLANNING:
+        portions.set_facts(portion.id, facts.facts_of(decisions))
     goes_on_at_once = state == portions.PLANNED and batch.state is BatchState.WRITING
     portions.begin_phase(portion.id, attempts=int(goes_on_at_once))
     if state == portions.WRITTEN and holding_back.is_asked_for(batch):

@@ -19,14 +19,14 @@ from cert_completion_plugin.core.rows import Decision
 
 
 def holds_back(decision: Decision) -> bool:
-    """Whether a row keeps all others from being written: it is rejected or failed, and not merely unknown.
+    """Whether a row keeps all others from being written: it is rejected, failed or drifted, and not merely unknown.
 
     A row whose only problem is `certification_not_found` was to be ignored; it holds nothing back.
     """
     if decision.outcome is Outcome.REJECTED:
         problems = {issue.code for issue in decision.issues if issue.is_problem}
         return problems != {Code.CERTIFICATION_NOT_FOUND}
-    return decision.outcome is Outcome.FAILED
+    return decision.outcome in (Outcome.FAILED, Outcome.DRIFTED)
 
 
 def cancelled(decisions: Iterable[Decision]) -> list[Decision]:

@@ -98,7 +98,7 @@ def is_given_up(batch_id: int, before: datetime, most: int) -> bool:
 
 def ask_to_cancel(batch_id: int, **who_and_when: Any) -> bool:
     """Remember who cancelled an import that is being planned or written; says whether nobody had before."""
-    states = (BatchState.PLANNING, BatchState.AWAITING_APPROVAL, BatchState.WRITING)
+    states = (BatchState.PLANNING, BatchState.WRITING)
     uncancelled = ImportBatch.objects.filter(pk=batch_id, state__in=states, cancelled_at__isnull=True)
     return bool(uncancelled.update(**who_and_when))
 
@@ -247,6 +247,9 @@ def _value(row: ImportBatch) -> Batch:
         progressed_at=row.progressed_at,
         cancelled_at=row.cancelled_at,
         cancelled_by_name=row.cancelled_by_name,
+        approved_at=row.approved_at,
+        approved_by_key="" if row.approved_by_id is None else str(row.approved_by_id),
+        approved_by_name=row.approved_by_name,
         finished_at=row.finished_at,
         told_at=row.told_at,
         trouble=json.loads(row.trouble),

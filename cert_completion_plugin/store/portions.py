@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -140,6 +140,25 @@ def set_counts(portion_id: int, counts: Counts) -> None:
     Portion.objects.filter(pk=portion_id).update(counts=dumps(counts))
 
 
+def set_facts(portion_id: int, facts: Mapping[str, Any]) -> None:
+    Portion.objects.filter(pk=portion_id).update(facts=dumps(facts))
+
+
+def all_facts(batch: Batch) -> Iterator[dict[str, Any]]:
+    """The facts of each portion of the present plan; few at a time are in memory."""
+    number = 0
+    while found := list(_of(batch).filter(number__gt=number).order_by("number").values_list("number", "facts")[:20]):
+        number = found[-1][0]
+        yield from (json.loads(facts) for _, facts in found)
+
+
+def runs(batch_id: int, plan: int) -> list[SliceRun]:
+    """The runs of slices of which the portions of a plan were made."""
+    of_plan = Portion.objects.filter(batch_id=batch_id, plan=plan).order_by("number")
+    found = of_plan.values_list("first_slice", "last_slice", "rows")
+    return [SliceRun(first, last, rows) for first, last, rows in found]
+
+
 def begin_phase(portion_id: int, attempts: int) -> None:
     """A new phase of a portion begins, with so many attempts made: 1 if the one that is under way goes on with it."""
     given_back: dict[str, Any] = {} if attempts else {"claimed_at": None, "due_at": None}
@@ -169,6 +188,14 @@ def progress(batch: Batch) -> Progress:
 def _add(total: Mapping[str, Counter[str]], counts: Mapping[str, Mapping[str, int]]) -> None:
     for kind in total:
         total[kind].update(counts.get(kind, {}))
+
+
+def planned_counts(batch: Batch) -> Counts:
+    """Rows by outcome and by code of a plan of which every portion is planned."""
+    total: dict[str, Counter[str]] = {"outcomes": Counter(), "issues": Counter()}
+    for counts in _of(batch).values_list("counts", flat=True):
+        _add(total, json.loads(counts))
+    return {kind: dict(count) for kind, count in total.items()}
 
 
 def blocking(batch: Batch) -> dict[str, int] | None:

@@ -39,7 +39,7 @@ def trace_as_json(trace: Trace, decision: Decision) -> dict[str, Any]:
         if trace.certification.id_number != decision.id_number:
             plain["i"] = trace.certification.id_number
     if trace.rule is not None:
-        plain["r"] = _rule_as_text(trace.rule)
+        plain["r"] = rule_as_text(trace.rule)
     if trace.ground is not None:
         plain["g"] = str(trace.ground)
     if trace.state != CertificationState.NONE:
@@ -95,7 +95,7 @@ def _days_from_text(text: str) -> tuple[date | None, ...]:
 
 
 @lru_cache(maxsize=2**10)
-def _rule_as_text(rule: RecertificationRule) -> str:
+def rule_as_text(rule: RecertificationRule) -> str:
     """Such as `e/1y/1m/0d`: the kind, and the active, window and minimum active period."""
     periods = (rule.active, rule.window, rule.minimum_active)
     return "/".join([_KINDS[rule.kind], *(f"{period.count}{period.unit[0]}" for period in periods)])

@@ -10,7 +10,8 @@ from unicodedata import category
 
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import Options
-from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.core.outcomes import BatchState, Outcome
+from cert_completion_plugin.core.thresholds import ThresholdCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,8 @@ class Batch:
 
     `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
     asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as
-    it was when the file was uploaded; `held_back` says why everything is kept unwritten or taken back. `due_at` is when
+    it was when the file was uploaded; `held_back` says why everything is kept unwritten or taken back. `approved_at` is
+    set where somebody approved the present plan, which is then written as it stands. `due_at` is when
     reading goes on, `trouble` what keeps the import waiting, `told_at` when the hosts were told of its end. `counts`
     holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues".
     """
@@ -54,6 +56,9 @@ class Batch:
     progressed_at: datetime
     cancelled_at: datetime | None
     cancelled_by_name: str
+    approved_at: datetime | None
+    approved_by_key: str
+    approved_by_name: str
     finished_at: datetime | None
     told_at: datetime | None
     trouble: Mapping[str, Any] | None
@@ -63,6 +68,11 @@ class Batch:
     @property
     def has_ended(self) -> bool:
         return self.finished_at is not None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody approved the plan: it is written as it stands, and nothing is decided again."""
+        return self.approved_at is not None
 
     @property
     def is_told(self) -> bool:
@@ -84,6 +94,67 @@ class PortionWork:
     state: str
     attempts: int
     claimed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCertification:
+    """What a plan does with one certification: rows by outcome."""
+
+    key: str
+    short_name: str
+    id_number: str
+    outcomes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseMatches:
+    """The rows of a plan that name a certification by `value`, which nobody knows but which is close to `nearest`.
+
+    `certification` is the one that has that name, `line` that of the first of the rows.
+    """
+
+    value: str
+    nearest: str
+    certification: str
+    rows: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A complete plan of an import, as it waits, or once waited, for approval.
+
+    `counts` holds rows by outcome under "outcomes" and by code under "issues". `confirmed`: the names of which somebody
+    said that they are other certifications'. `planned_by` had the plan made anew; "" for the first. `blocking` says
+    which rows have `all_or_nothing` hold back all others. `certifications` and `close_matches` begin with those of most
+    rows, and are cut off: `certifications_in_all`, `close_matches_in_all` are their numbers.
+    """
+
+    batch_id: int
+    number: int
+    as_of: date
+    made_at: datetime
+    rows: int
+    counts: Mapping[str, Mapping[str, int]]
+    thresholds: tuple[ThresholdCheck, ...]
+    confirmed: tuple[str, ...]
+    planned_by: str
+    blocking: Mapping[str, int] | None
+    certifications: tuple[PlannedCertification, ...]
+    certifications_in_all: int
+    close_matches: tuple[CloseMatches, ...]
+    close_matches_in_all: int
+
+    @property
+    def writes(self) -> int:
+        """How many rows are written if it is approved."""
+        if self.blocking:
+            return 0
+        return sum(rows for outcome, rows in self.counts["outcomes"].items() if Outcome(outcome).writes)
+
+    @property
+    def broken(self) -> tuple[ThresholdCheck, ...]:
+        return tuple(check for check in self.thresholds if check.is_broken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from cert_completion_hooks import CompletionRecord, CompletionState
 
-from cert_completion_plugin.api import Batch, BatchState, Decision
+from cert_completion_plugin.api import Approval, Batch, BatchState, Decision, Verdict
 from cert_completion_plugin.core.issues import FILE_WARNINGS, REFUSALS
 from tests.acceptance.worlds import World
 
@@ -19,12 +19,13 @@ _ENDS = (BatchState.FINISHED, BatchState.REFUSED, BatchState.NEEDS_ANSWER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What came of one import. `messages` are those sent during it."""
+    """What came of one import. `messages` are those sent during it, `approval` what came of approving its plan."""
 
     batch: Batch
     rows: Sequence[Decision]
     world: World
     messages: Sequence[Mapping[str, Any]]
+    approval: Approval | None = None
 
 
 def differences(expect: Mapping[str, Any], seen: Seen) -> list[str]:
@@ -50,7 +51,9 @@ def _file_codes(batch: Batch) -> list[str]:
 
 def _state_differences(expect: Mapping[str, Any], seen: Seen) -> Iterator[str]:
     batch = seen.batch
-    if batch.state not in _ENDS:
+    refused_to = bool(seen.approval and seen.approval.verdict is Verdict.RULES_CHANGED)
+    yield from _unequal("approval is refused", expect.get("approval_refused", False), refused_to)
+    if batch.state not in _ENDS and not refused_to:
         yield f"the import ended in the state {batch.state} {batch.failure}".rstrip()
     if "refused" in expect:
         refusals = [code for code in _file_codes(batch) if code in REFUSALS]

@@ -26,7 +26,6 @@ class Later:
 
 
 LATER = (
-    Later(4, "review before writing", OptionNotOffered, lambda case, way: way.review),
     Later(
         5,
         "messages",

@@ -31,17 +31,18 @@ class MemoryWorld(World):
         for held in case.get("held", ()):
             self._hold(held, today)
 
+    def change(self, between: Mapping[str, Any], today: date) -> None:
+        for held in between.get("held", ()):
+            self._hold(held, today)
+        for username in between.get("remove_learners", ()):
+            self.host.remove_learner(username)
+        keys = {short_name: key for key, short_name in self._short_names.items()}
+        for certification in between.get("certifications", ()):
+            self.host.change_certification(_certification(keys[certification["short_name"]], certification))
+
     def _add_certification(self, key: str, given: Mapping[str, Any]) -> None:
-        certification = Certification(
-            key=key,
-            short_name=given.get("short_name", ""),
-            id_number=given.get("id_number", ""),
-            rule=rule_of(given),
-            active=given.get("active_flag", True),
-            allowed=given.get("allowed", True),
-        )
-        self._short_names[key] = certification.short_name
-        self.host.add_certification(certification)
+        self._short_names[key] = given.get("short_name", "")
+        self.host.add_certification(_certification(key, given))
 
     def _hold(self, held: Mapping[str, Any], today: date) -> None:
         learner, certification, state = held["learner"], held["certification"], held.get("state")
@@ -80,4 +81,15 @@ def _evidence_type(given: Mapping[str, Any]) -> EvidenceType:
     fields = given.get("fields", {}).items()
     return EvidenceType(
         name=given["name"], fields=tuple(EvidenceField(name=name, kind=FieldKind(kind)) for name, kind in fields)
+    )
+
+
+def _certification(key: str, given: Mapping[str, Any]) -> Certification:
+    return Certification(
+        key=key,
+        short_name=given.get("short_name", ""),
+        id_number=given.get("id_number", ""),
+        rule=rule_of(given),
+        active=given.get("active_flag", True),
+        allowed=given.get("allowed", True),
     )

@@ -79,6 +79,17 @@ class RecordsWorld(World):
         }
         self._limit(case.get("certifications", ()))
 
+    def change(self, between: Mapping[str, Any], today: date) -> None:
+        for held in between.get("held", ()):
+            models.LearnerCertification.objects.filter(
+                learner=self._users[held["learner"]], certification=self._named(held["certification"])
+            ).delete()
+            self._hold(held, today)
+        for username in between.get("remove_learners", ()):
+            self._users.pop(username).delete()
+        for given in between.get("certifications", ()):
+            _set(self._named(given["short_name"]), given)
+
     def _add_learners(self, learners: Sequence[Mapping[str, Any]]) -> None:
         model = get_user_model()
         model._default_manager.bulk_create(
@@ -156,15 +167,20 @@ def _certification(number: int, given: Mapping[str, Any]) -> models.Certificatio
         short_name=given.get("short_name", ""),
         id_number=given.get("id_number", ""),
         full_name=f"Certification {number} of the case",
-        rule=given["rule"],
-        is_active=given.get("active_flag", True),
     )
+    _set(row, given)
+    return row
+
+
+def _set(row: models.Certification, given: Mapping[str, Any]) -> None:
+    """What of a certification may change between plan and approval."""
+    row.rule = given["rule"]
+    row.is_active = given.get("active_flag", True)
     for name in ("active", "window", "minimum_active"):
         period = period_of(given.get(name, "0 days"))
         setattr(row, f"{name}_count", period.count)
         setattr(row, f"{name}_unit", period.unit)
     row.save()
-    return row
 
 
 def _evidence_type(given: Mapping[str, Any]) -> dict[str, Any]:

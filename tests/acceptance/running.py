@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
+from typing import Any
 from unittest.mock import patch
 
 from django.contrib.auth import get_user_model
@@ -34,9 +35,15 @@ def run(case: Case, way: Way) -> None:
     with _site(case, world):
         for number, upload in enumerate(case.uploads, 1):
             sent_before = len(world.messages())
-            answer = case.given.get("answer", {}) if number == 1 else {}
-            batch = _imported(upload, way, uploader, answer.get("date_format"))
-            seen = Seen(batch=batch, rows=_all_rows(batch), world=world, messages=world.messages()[sent_before:])
+            given = case.given if number == 1 else {}
+            batch, approval = _imported(upload, way, uploader, world, given)
+            seen = Seen(
+                batch=batch,
+                rows=_all_rows(batch),
+                world=world,
+                messages=world.messages()[sent_before:],
+                approval=approval,
+            )
             found += [f"import {number}: {difference}" for difference in differences(upload.expect, seen)]
     if found:
         raise Differences("\n".join([f"{case.id} on {way}: {case.given.get('about', '')}", *found]))
@@ -56,16 +63,38 @@ def _site(case: Case, world: World) -> Iterator[None]:
             gateway.reset()
 
 
-def _imported(upload: Upload, way: Way, uploader: AbstractBaseUser, date_format: str | None) -> api.Batch:
-    """The import of a file, worked off; if it asks for its date format and there is an answer, worked off again."""
+def _imported(
+    upload: Upload, way: Way, uploader: AbstractBaseUser, world: World, given: Mapping[str, Any]
+) -> tuple[api.Batch, api.Approval | None]:
+    """The import of a file, worked off, and what came of approving its plan, where it had one.
+
+    `given` has the answers to what it asks, and what changes before it is approved.
+    """
     options = api.Options.from_mapping({**upload.options, "review": way.review})
     with _clock(upload.today):
         batch = api.submit(uploader, [upload.content], file_name=upload.file_name, options=options)
         api.work_off(batch.id)
-        asking = api.find(batch.reference)
-        if date_format and asking and asking.state is api.BatchState.NEEDS_ANSWER:
-            api.answer(asking, date_format=date_format)
+        _answer(_found(batch), given.get("answer", {}), uploader)
+        world.change(given.get("between", {}), upload.today)
+        waiting = _found(batch)
+        approval = None
+        if waiting.state is api.BatchState.AWAITING_APPROVAL:
+            approval = api.approve(waiting, uploader, plan=waiting.plan)
             api.work_off(batch.id)
+    return _found(batch), approval
+
+
+def _answer(asking: api.Batch, answer: Mapping[str, Any], uploader: AbstractBaseUser) -> None:
+    """Answer what an import asks, if it does and the case has an answer, and work it off."""
+    if asking.state is api.BatchState.NEEDS_ANSWER and "date_format" in answer:
+        api.answer(asking, date_format=answer["date_format"])
+        api.work_off(asking.id)
+    if "certifications" in answer:
+        assert api.plan_anew(_found(asking), uploader, confirmed=list(answer["certifications"]))
+        api.work_off(asking.id)
+
+
+def _found(batch: api.Batch) -> api.Batch:
     found = api.find(batch.reference)
     assert found is not None, "the import that was submitted cannot be found"
     return found

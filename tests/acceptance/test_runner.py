@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cert_completion_plugin.api import OptionNotOffered
+from cert_completion_plugin.models import ImportBatch
 from tests.acceptance.loading import Broken, Case, Loaded, NoCases, Way, load
 from tests.acceptance.running import Differences, run
 from tests.acceptance.worlds import CannotRun
@@ -115,9 +115,9 @@ def test_all_differences_are_told_at_once(load_text):
 
 
 @pytest.mark.django_db
-def test_review_is_asked_for_where_the_way_says_so(load_text):
-    with pytest.raises(OptionNotOffered, match="review"):
-        run(only_case(load_text(GOOD)), Way("memory", review=True))
+def test_where_the_way_says_so_the_plan_is_approved_first(load_text):
+    run(only_case(load_text(GOOD)), Way("memory", review=True))
+    assert ImportBatch.objects.get().approved_at is not None
 
 
 @pytest.mark.django_db

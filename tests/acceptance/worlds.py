@@ -32,6 +32,10 @@ class World(ABC):
         """Set up all that the case says is there beforehand. Raises CannotRun where this host cannot hold it."""
 
     @abstractmethod
+    def change(self, between: Mapping[str, Any], today: date) -> None:
+        """Change the world between plan and approval, as the case says."""
+
+    @abstractmethod
     def held(self, learner: str, certification: str) -> CompletionState:
         """Assignment, current record and history as they are now; the word of the state does not count."""
 

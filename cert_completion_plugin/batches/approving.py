@@ -1,0 +1,126 @@
+"""Approving a plan, which is then written as it stands (import-rules.md §6)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from cert_completion_hooks.text import normalised
+from cert_completion_hooks.types import Certification, CertificationRef, HostUnavailable
+
+from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches.facts import NEVER_EXPIRES
+from cert_completion_plugin.batches.identity import actor_of
+from cert_completion_plugin.batches.plans import holding_back_fields
+from cert_completion_plugin.batches.trouble import reference_of
+from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.gateway import HostContractError, gateway
+from cert_completion_plugin.store import batches, plans
+from cert_completion_plugin.store.traces import rule_as_text
+from cert_completion_plugin.store.values import Batch, column_text
+
+_AT_ONCE = 1000
+
+
+class Verdict(StrEnum):
+    """What came of approving a plan; only with the first anything was done.
+
+    `not_waiting`: the import waits for no approval, or not any more. `outdated`: another plan was made meanwhile.
+    `broken`: a threshold of the site is broken, and nobody said that this is taken. `rules_changed`: the rule of a
+    certification is no longer what it was, so that the plan has to be made anew. `host_away`: whether it is cannot be
+    told now.
+    """
+
+    APPROVED = "approved"
+    NOT_WAITING = "not_waiting"
+    OUTDATED = "outdated"
+    BROKEN = "broken"
+    RULES_CHANGED = "rules_changed"
+    HOST_AWAY = "host_away"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What came of approving. `certifications`: the names of those whose rules changed. `reference`: in the log."""
+
+    verdict: Verdict
+    certifications: tuple[str, ...] = ()
+    reference: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        return self.verdict is Verdict.APPROVED
+
+
+def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_broken: bool) -> Approval:
+    """Have this plan of an import written, if it is the present one and waits; of several approvals one counts.
+
+    The hosts are asked for the rules of all certifications of the plan, in bulk.
+    """
+    batch = batches.get(batch_id)
+    if batch is None or batch.state is not BatchState.AWAITING_APPROVAL:
+        return Approval(Verdict.NOT_WAITING)
+    kept = plans.get(batch_id, plan)
+    if kept is None or batch.plan != plan:
+        return Approval(Verdict.OUTDATED)
+    if kept.broken and not accept_broken:
+        return Approval(Verdict.BROKEN)
+    try:
+        changed = _changed_rules(batch, plans.rules(batch_id, plan))
+    except (HostUnavailable, HostContractError) as error:
+        what = f"the rules of the certifications of import {batch_id} cannot be told"
+        return Approval(Verdict.HOST_AWAY, reference=reference_of(what, error))
+    if changed:
+        return Approval(Verdict.RULES_CHANGED, tuple(changed))
+    now = clock.now()
+    who = {"approved_at": now, "approved_by_id": user_id, "approved_by_name": column_text(username, 255)}
+    fields = who | holding_back_fields(dict(kept.blocking) if kept.blocking else None)
+    seen = {"plan": plan, "cancelled_at": None}
+    states = [BatchState.AWAITING_APPROVAL]
+    if batches.move(batch_id, states, BatchState.WRITING, now=now, seen=seen, **fields):
+        return Approval(Verdict.APPROVED)
+    present = batches.get(batch_id)
+    waits = present is not None and present.state in (BatchState.PLANNING, BatchState.AWAITING_APPROVAL)
+    return Approval(Verdict.OUTDATED if waits else Verdict.NOT_WAITING)
+
+
+def _changed_rules(batch: Batch, rules: plans.Rules) -> list[str]:
+    """The names of certifications whose rule is no longer what it was; one that is gone is told when it is written."""
+    present = _present(batch, rules)
+    return sorted(
+        _label(*kept["names"])
+        for key, kept in rules.items()
+        if key in present and kept["rules"] != [_rule_text(present[key])]
+    )
+
+
+def _present(batch: Batch, rules: plans.Rules) -> dict[str, Certification]:
+    """The certifications of a plan as they are now: asked for by their names, and looked for where those changed."""
+    host = gateway().acting_for(actor_of(batch))
+    present: dict[str, Certification] = {}
+    for some in _batched(rules.values()):
+        references = [CertificationRef(*map(normalised, kept["names"])) for kept in some]
+        named = [reference for reference in references if any(reference)]
+        for found in host.find_certifications(named, ignore_case=False).values():
+            present.update((each.key, each) for each in found)
+    missing = rules.keys() - present.keys()
+    if missing:
+        for each in host.list_certifications():
+            if each.key in missing:
+                present[each.key] = each
+    return present
+
+
+def _batched(items: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    remaining = iter(items)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _rule_text(certification: Certification) -> str:
+    return NEVER_EXPIRES if certification.rule is None else rule_as_text(certification.rule)
+
+
+def _label(short_name: str, id_number: str) -> str:
+    return f"{short_name} ({id_number})" if short_name and id_number else short_name or id_number
