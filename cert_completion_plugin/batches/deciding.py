@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cert_completion_plugin.batches.evidence_types import evidence_type_of, field_names_of
-from cert_completion_plugin.batches.identity import actor_of
+from cert_completion_plugin.batches.identity import acting
 from cert_completion_plugin.batches.plans import confirmed_of
 from cert_completion_plugin.core.dates import DateFormat
 from cert_completion_plugin.core.headings import Columns, read_headings
@@ -19,7 +19,7 @@ from cert_completion_plugin.store.values import Batch
 def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
     """Decide these rows on the import's day. Raises HostUnavailable, HostContractError."""
     assert batch.as_of is not None
-    host = gateway().acting_for(actor_of(batch), batch_id=batch.reference)
+    host = gateway().acting_for(acting(batch), batch_id=batch.reference)
     return decide_portion(
         raw,
         columns_of(batch),

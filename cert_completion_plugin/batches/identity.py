@@ -18,8 +18,8 @@ def actor_of(batch: Batch) -> Actor:
     return Actor(key=batch.uploaded_by_key, username=batch.uploaded_by_name)
 
 
-def _acting(batch: Batch) -> Actor:
-    """Whoever approved the plan has it written; else it is the uploader."""
+def acting(batch: Batch) -> Actor:
+    """The administrator who acts now: who approved the plan has it written, else it is the uploader."""
     if batch.is_approved:
         return Actor(key=batch.approved_by_key, username=batch.approved_by_name)
     return actor_of(batch)
@@ -30,7 +30,7 @@ def info_of(batch: Batch) -> BatchInfo:
         batch_id=batch.reference,
         plan=batch.plan,
         file_name=batch.file_name,
-        actor=_acting(batch),
+        actor=acting(batch),
         uploaded_by=actor_of(batch),
         as_of=batch.as_of or clock.today(),
         uploaded_at=batch.uploaded_at,

@@ -105,15 +105,21 @@ def _settled(batch: Batch, decisions: Sequence[Decision], *, last: bool) -> Sequ
     if holding_back.is_asked_for(batch) and any(map(holds_back, decisions)):
         # The plan as a whole was fine: this is what a second decision found.
         return cancelled(decisions)
-    settled = Recorder(batch).write(decisions)
     if batch.is_approved:
-        # Nothing is decided again: the plan that was approved is written, or not.
-        return as_drifted(settled.decisions, {*settled.conflicts, *drifting.no_longer_held(batch, decisions)})
+        return _settled_as_approved(batch, decisions)
+    settled = Recorder(batch).write(decisions)
     if not settled.conflicts:
         return settled.decisions
     if not last:
         raise _Conflict(settled)
     return as_failed(settled.decisions, settled.conflicts, Issue(Code.HOST_REFUSED, details={"reason": KEPT_CHANGING}))
+
+
+def _settled_as_approved(batch: Batch, decisions: Sequence[Decision]) -> Sequence[Decision]:
+    """Nothing is decided again: what was approved is written as it stands, or not at all."""
+    left = as_drifted(decisions, drifting.drifted(batch, decisions))
+    settled = Recorder(batch).write(left)
+    return as_drifted(settled.decisions, settled.conflicts)
 
 
 def keep(batch: Batch, portion: PortionWork, state: str, decisions: Sequence[Decision]) -> None:

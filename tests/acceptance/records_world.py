@@ -32,7 +32,11 @@ class Reach:
     """A site's own limit on what its administrators may write; the record book itself knows none."""
 
     def __init__(self, barred: Collection[str]) -> None:
-        self._barred = frozenset(barred)
+        self._barred = set(barred)
+
+    def set(self, key: str, *, allowed: bool) -> None:
+        """From now on."""
+        self._barred = self._barred - {key} if allowed else self._barred | {key}
 
     @hookimpl
     def host_info(self) -> HostInfo:
@@ -77,7 +81,7 @@ class RecordsWorld(World):
         self.settings = {
             "CERT_COMPLETION_RECORDS": {"EVIDENCE_TYPES": list(map(_evidence_type, case.get("evidence_types", ())))}
         }
-        self._limit(case.get("certifications", ()))
+        self._limit(case.get("certifications", ()), case.get("between", {}).get("certifications", ()))
 
     def change(self, between: Mapping[str, Any], today: date) -> None:
         for held in between.get("held", ()):
@@ -89,6 +93,7 @@ class RecordsWorld(World):
             self._users.pop(username).delete()
         for given in between.get("certifications", ()):
             _set(self._named(given["short_name"]), given)
+            RecordsWorld.reach.set(str(self._named(given["short_name"]).pk), allowed=given.get("allowed", True))
 
     def _add_learners(self, learners: Sequence[Mapping[str, Any]]) -> None:
         model = get_user_model()
@@ -108,10 +113,11 @@ class RecordsWorld(World):
             if learner.get("status") == "deleted":
                 self._users.pop(learner["username"]).delete()
 
-    def _limit(self, certifications: Sequence[Mapping[str, Any]]) -> None:
+    def _limit(self, certifications: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]]) -> None:
         made = zip(self._certifications, certifications, strict=True)
-        if barred := [str(row.pk) for row, given in made if not given.get("allowed", True)]:
-            RecordsWorld.reach = Reach(barred)
+        barred = [str(row.pk) for row, given in made if not given.get("allowed", True)]
+        RecordsWorld.reach = Reach(barred)
+        if barred or any(not given.get("allowed", True) for given in later):
             self.hosts = (f"{__name__}:RecordsWorld.reach", _RECORD_BOOK)
 
     def _hold(self, held: Mapping[str, Any], today: date) -> None:
