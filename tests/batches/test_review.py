@@ -20,6 +20,7 @@ from cert_completion_plugin.batches import cancelling, plans
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Plan, Portion
+from cert_completion_plugin.store import plans as stored_plans
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +134,7 @@ def test_only_one_of_two_approvals_counts(plan, approver, uploader):
 
 def test_two_approvals_at_once_are_told_apart_by_the_last_statement(plan, approver, uploader, monkeypatch):
     batch = plan(*ROWS)
-    rules, approvals = plans.plans.rules, []
+    rules, approvals = stored_plans.rules, []
 
     def meanwhile(*args):
         if not approvals:
@@ -149,7 +150,7 @@ def test_two_approvals_at_once_are_told_apart_by_the_last_statement(plan, approv
 
 def test_a_plan_that_was_made_anew_meanwhile_cannot_be_approved(plan, approver, monkeypatch):
     batch = plan(*ROWS)
-    rules = plans.plans.rules
+    rules = stored_plans.rules
 
     def meanwhile(*args):
         api.plan_anew(batch, approver)
@@ -162,7 +163,7 @@ def test_a_plan_that_was_made_anew_meanwhile_cannot_be_approved(plan, approver, 
 
 def test_a_plan_after_which_another_waits_already_cannot_be_approved(plan, approver, monkeypatch):
     batch = plan(*ROWS)
-    rules, made = plans.plans.rules, []
+    rules, made = stored_plans.rules, []
 
     def meanwhile(*args):
         if not made:
@@ -347,9 +348,17 @@ def test_what_was_held_when_it_was_planned_and_is_not_any_more_drifts(world, pla
 def test_evidence_that_somebody_else_created_since_drifts(world, plan, approve):
     batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
     [learner] = world.find_learners(None, ["a00"])["a00"]
-    names = {"name": "Boat", "short_name": "Boat", "id_number": ""}
     world.add_evidence(
-        EvidenceItem(key="else", line=0, learner_key=learner.key, completed=date(2025, 6, 1), due=None, **names)
+        EvidenceItem(
+            key="else",
+            line=0,
+            learner_key=learner.key,
+            name="Boat",
+            short_name="Boat",
+            id_number="",
+            completed=date(2025, 6, 1),
+            due=None,
+        )
     )
     assert approve(batch).is_given
     assert outcomes(present(batch)) == {2: "drifted", 3: "evidence"}
