@@ -91,10 +91,11 @@ class Table:
         rows = [as_decision(entry) for entry in (reversed(found.entries) if way.is_backwards else found.entries)]
         if way.is_backwards:
             last = rows[-1].line if rows else before - 1
-            return Page(rows=tuple(rows), earlier=found.looked_up_to, later=last if self._is_more(wanted, last) else None)
-        earlier = rows[0].line if rows else after + 1
-        is_earlier = after > 0 and self._is_more(wanted, earlier, is_backwards=True)
-        return Page(rows=tuple(rows), earlier=earlier if is_earlier else None, later=found.looked_up_to)
+            later = last if self._is_more(wanted, last) else None
+            return Page(rows=tuple(rows), earlier=found.looked_up_to, later=later)
+        first = rows[0].line if rows else after + 1
+        earlier = first if after and self._is_more(wanted, first, is_backwards=True) else None
+        return Page(rows=tuple(rows), earlier=earlier, later=found.looked_up_to)
 
     def every_row(self, wanted: Filter = EVERYTHING, *, at_once: int = 1000) -> Iterator[list[Decision]]:
         """All rows that fit, by line, some at a time."""
@@ -114,7 +115,7 @@ class Table:
 
     def _find(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
         if wanted.line is not None:
-            return self._on_line(wanted, way)
+            return self._on_line(wanted, wanted.line, way)
         if wanted.code:
             return self._with_code(wanted, way, limit)
         if wanted.is_beginning and wanted.learner:
@@ -124,13 +125,13 @@ class Table:
         return _cut(self._entries(wanted, way)[: limit + 1], limit)
 
     def _entries(self, wanted: Filter, way: _Direction) -> QuerySet[LedgerEntry]:
-        return last_revisions(self.batch, self.phase, self.plan).filter(way.beyond, *_conditions(wanted)).order_by(way.order)
+        entries = last_revisions(self.batch, self.phase, self.plan)
+        return entries.filter(way.beyond, *_conditions(wanted)).order_by(way.order)
 
-    def _on_line(self, wanted: Filter, way: _Direction) -> _Found:
-        entries = self._entries(wanted, way).filter(line=wanted.line)
-        if wanted.code:
-            entries = entries.filter(line__in=list(self._lines_with(wanted.code).filter(line=wanted.line)))
-        return _Found(list(entries), None)
+    def _on_line(self, wanted: Filter, line: int, way: _Direction) -> _Found:
+        if wanted.code and not self._lines_with(wanted.code).filter(line=line).exists():
+            return _Found([], None)
+        return _Found(list(self._entries(wanted, way).filter(line=line)), None)
 
     def _lines_with(self, code: str) -> QuerySet[RowIssue, int]:
         issues = RowIssue.objects.filter(batch_id=self.batch.id, plan=self.plan, phase=self.phase, code=code)

@@ -55,7 +55,8 @@ class WrittenWorkbook:
 
 def register_formats() -> None:
     """Make our formats known to tablib. Doing it again changes nothing."""
-    for each in (*map(SlicedFormat, TITLES.values()), WrittenWorkbook):
+    formats: list[Any] = [*map(SlicedFormat, TITLES.values()), WrittenWorkbook]
+    for each in formats:
         try:
             registry.get_format(each.title)
         except UnsupportedFormat:

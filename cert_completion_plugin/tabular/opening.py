@@ -33,7 +33,8 @@ def open_text(source: ByteSource, options: Options) -> Opening:
 
 
 # Its last heading with the separator before it, also where a spreadsheet program has put all cells in quotes.
-_REPORT = re.compile(rb"([%s])\"?%s\"?\s" % (re.escape("".join(SEPARATORS).encode()), re.escape(OWN_REFERENCE.encode())))
+_CELL_ENDS = re.escape("".join(SEPARATORS).encode())
+_REPORT = re.compile(rb'([%s])"?%s"?[%s\r\n]' % (_CELL_ENDS, re.escape(OWN_REFERENCE.encode()), _CELL_ENDS))
 _UTF8_MARK = "\ufeff".encode()
 
 

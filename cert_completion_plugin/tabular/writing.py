@@ -36,9 +36,7 @@ def csv_pieces(
     yield buffer.take()
 
 
-def xlsx(
-    headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "", date_format: str = ""
-) -> bytes:
+def xlsx(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "", date_format: str = "") -> bytes:
     """A workbook with one sheet in which every text is typed and formatted as text; guarded against formulas.
 
     Native dates stay native dates where a workbook can hold them. Raises TooLongForWorkbook.
@@ -96,4 +94,3 @@ class _Lines:
         self._texts.clear()
         self.size = 0
         return taken.encode("utf-8", "replace")
-

@@ -10,9 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from cert_completion_plugin import api, texts
@@ -38,7 +37,7 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-_NOT_IN_NAMES = re.compile(r'[^\w\s.()\[\]-]|[\x00-\x1f\x7f]')
+_NOT_IN_NAMES = re.compile(r"[^\w\s.()\[\]-]|[\x00-\x1f\x7f]")
 _LONGEST_NAME = 80
 
 
@@ -68,7 +67,7 @@ def _number_of(what: str, counts: Mapping[str, Mapping[str, int]]) -> int:
 
 
 class DownloadView(ImportPage, View):
-    """A file of rows. CSV is streamed, whatever its size; XLSX and JSON are made as a whole, of so many rows at most."""
+    """A file of rows. CSV is streamed, whatever its size; XLSX and JSON are made as a whole, so of fewer rows."""
 
     permission_required = api.PERMISSION_VIEW_REPORT
     title = gettext_lazy("Download")

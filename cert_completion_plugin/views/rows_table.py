@@ -39,16 +39,14 @@ def table(
     """What `rows.html` is given as `table`: the filters with what was chosen, the rows that fit, and where to go on.
 
     The filters are the parameters `outcome`, `problem`, `certification`, `learner` and `line` of the address, the page
-    is `before` or `after`. Nothing is counted: `counts` are those of `api.row_counts`, which is asked if none are given.
+    is `before` or `after`. Nothing is counted: `counts` are those of `api.row_counts`, which is asked if not given.
     """
     counts = api.row_counts(batch, phase, plan) if counts is None else counts
     chosen = _Chosen.of(request)
     names = api.certifications(batch, plan)
     wanted, notes = _filter(chosen, names, lambda wanted: api.has_rows(batch, wanted, phase=phase, plan=plan))
     before, after = number(request, "before"), number(request, "after")
-    page = api.page(
-        batch, wanted, phase=phase, plan=plan, before=before, after=after, limit=conf.settings().page_rows
-    )
+    page = api.page(batch, wanted, phase=phase, plan=plan, before=before, after=after, limit=conf.settings().page_rows)
     return {
         "is_plan": phase is api.Phase.PLANNED,
         "place": PLACE,
@@ -94,9 +92,7 @@ class _Chosen:
         return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
 
-def _filter(
-    chosen: _Chosen, names: Mapping[str, Sequence[str]], has_rows: Any
-) -> tuple[api.Filter, list[str]]:
+def _filter(chosen: _Chosen, names: Mapping[str, Sequence[str]], has_rows: Any) -> tuple[api.Filter, list[str]]:
     """What is asked of the ledger, and what has to be said about that.
 
     A username that no row has exactly is taken for a beginning.
@@ -143,7 +139,8 @@ def _suggestions(names: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _outcome_choices(counts: Mapping[str, Mapping[str, int]], chosen: _Chosen) -> list[tuple[str, str, bool]]:
     found = counts.get("outcomes", {})
-    choices = [(str(name), texts.outcome_label(name)) for name in texts.OUTCOMES if name in found or name == chosen.outcome]
+    shown = [name for name in texts.OUTCOMES if name in found or name == chosen.outcome]
+    choices = [(str(name), texts.outcome_label(name)) for name in shown]
     if chosen.outcome == ANY_PROBLEM or any(outcome in found for outcome in PROBLEM_OUTCOMES):
         choices.append((ANY_PROBLEM, _("All that were not recorded because of a problem")))
     return [(value, label, value == chosen.outcome) for value, label in choices]

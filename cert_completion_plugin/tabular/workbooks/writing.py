@@ -49,7 +49,8 @@ def _cells(worksheet: Any, line: Sequence[Cell]) -> Iterator[Any]:
     text.number_format = _TEXT
     for value in line:
         if isinstance(value, date):
-            day = WriteOnlyCell(worksheet, value)
+            day: Any = WriteOnlyCell(worksheet)
+            day.value = value
             day.number_format = _DATE
             yield day
         elif value:
