@@ -159,7 +159,8 @@ def _lines(batch: api.Batch, source: _Source) -> Iterator[Sequence[api.Cell]]:
     language = get_language()
 
     def lines() -> Iterator[Sequence[api.Cell]]:
-        for decision, cells in api.rows_with_cells(batch, source.wanted, phase=source.phase, plan=source.plan):
+        found = api.rows_with_cells(batch, source.wanted, phase=source.phase, plan=source.plan)
+        for decision, cells in found:
             with override(language):
                 line = source.line_of(decision, cells)
             yield line
@@ -182,5 +183,6 @@ def _response(batch: api.Batch, source: _Source, kind: str) -> HttpResponseBase:
 
 def _file_name(batch: api.Batch, what: str, kind: str) -> str:
     """After the uploaded file; nothing in it can end a header or leave a folder."""
-    stem = _NOT_IN_NAMES.sub("_", batch.file_name.rpartition(".")[0] or batch.file_name).strip(" .") or "import"
+    name = re.split(r"[/\\]", batch.file_name)[-1]
+    stem = _NOT_IN_NAMES.sub("_", name.rpartition(".")[0] or name).strip(" .") or "import"
     return f"{stem[:_LONGEST_NAME]}-{what}.{kind}"
