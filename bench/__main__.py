@@ -1,6 +1,6 @@
 """Measures whole imports beside other ways: make bench [ENGINE=mariadb] [ARGS="--rows 100000 --repeat 3 --scaling"].
 
-Writes build/bench.json, and with --scaling build/bench-scaling.json.
+Writes build/bench.json, with --scaling build/bench-scaling.json, with --pages build/bench-pages-ENGINE.json.
 """
 
 import argparse
@@ -25,7 +25,9 @@ def main() -> None:
     from bench import world
 
     try:
-        if chosen.scaling:
+        if chosen.pages:
+            _pages(chosen)
+        elif chosen.scaling:
             _scaling(chosen)
         else:
             _compare(chosen)
@@ -41,6 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--scaling", action="store_true", help="instead: two workers, ten times the rows, and memory at a tenth"
     )
+    parser.add_argument("--pages", action="store_true", help="instead: how long pages take, with ten times the rows")
     return parser.parse_args()
 
 
@@ -80,6 +83,19 @@ def _scaling(chosen: argparse.Namespace) -> None:
         runs += [summary(contender, bench.measure(contender, times)) for contender in contenders]
     _keep("bench-scaling.json", {"engine": chosen.engine, "runs": runs})
     _print(runs, ("rows", "rows_per_s", "reading_seconds", "portions_seconds", "upload_seconds", "peak_rss_mb"))
+
+
+def _pages(chosen: argparse.Namespace) -> None:
+    from bench import pages
+
+    rows = chosen.rows * 10
+    found = pages.measure(rows)
+    _keep(
+        f"bench-pages-{chosen.engine}.json",
+        {"engine": chosen.engine, "rows": rows, "limit_ms": pages.LIMIT_MS, "pages": found},
+    )
+    slow = [f"{each['page']}, {each['filter']}" for each in found if each["median_ms"] > pages.LIMIT_MS]
+    print(f"Over {pages.LIMIT_MS} ms: {'; '.join(slow) or 'none'}.")
 
 
 def _keep(name: str, found: dict[str, Any]) -> None:

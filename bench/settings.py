@@ -11,7 +11,7 @@ from tests.settings import *  # noqa: F403
 
 ENGINE = os.environ.get("BENCH_ENGINE", "postgresql")
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "build/bench"))
-DATABASE_NAME = "cert_completion_bench"
+DATABASE_NAME = os.environ.get("BENCH_DATABASE", "cert_completion_bench")
 
 _SQLITE_OPTIONS: dict[str, Any] = {"timeout": 60}
 if django.VERSION >= (5, 1):

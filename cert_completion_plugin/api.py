@@ -4,7 +4,7 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REP
 `PERMISSION_APPROVE` name them.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,64 +15,82 @@ from cert_completion_hooks.types import EvidenceType
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from cert_completion_plugin import batches, conf, tasks
+from cert_completion_plugin import batches, conf, tabular, tasks
 from cert_completion_plugin.batches import HOST_AWAY, Approval, OptionNotOffered, TryAgain, Verdict
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
-from cert_completion_plugin.core.rows import Decision
+from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import choices, ledger, plans, portions
+from cert_completion_plugin.store import choices, plans, portions
+from cert_completion_plugin.store import rows as stored_rows
+from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
 from cert_completion_plugin.store.values import Batch, Plan, Progress
 
 __all__ = [
     "HOST_AWAY",
+    "MOST_ROWS_AT_ONCE",
     "PERMISSION_APPROVE",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
     "Approval",
     "Batch",
     "BatchState",
+    "Cell",
     "Decision",
+    "Filter",
     "OptionNotOffered",
     "Options",
     "OptionsError",
     "Outcome",
+    "Page",
+    "Phase",
     "Plan",
     "Progress",
     "Story",
+    "TooLongForWorkbook",
     "TryAgain",
     "Verdict",
     "answer",
     "approve",
     "cancel",
+    "certifications",
+    "corrected_by",
+    "corrections_of",
+    "csv_pieces",
     "defaults",
     "discard",
     "evidence_is_offered",
     "evidence_types",
     "explain",
     "find",
+    "has_rows",
+    "json_document",
     "last_choice",
     "last_progress",
     "newest",
+    "page",
     "plan_anew",
     "plan_numbers",
     "plan_summary",
-    "planned_rows",
-    "planned_rows_before",
     "progress",
     "record_of_learning_path",
     "remember_choice",
+    "row_counts",
     "rows",
-    "rows_before",
+    "rows_with_cells",
     "submit",
     "sweep",
     "undo_is_offered",
     "unfinished",
     "waits_until",
     "work_off",
+    "xlsx",
 ]
+
+csv_pieces, json_document, xlsx = tabular.csv_pieces, tabular.json_document, tabular.xlsx
+MOST_ROWS_AT_ONCE, TooLongForWorkbook = tabular.MOST_ROWS_AT_ONCE, tabular.TooLongForWorkbook
 
 WORTH_WAITING_SECONDS = 2
 """Pauses so short that `work_off` waits them out."""
@@ -82,12 +100,20 @@ PERMISSION_APPROVE = "cert_completion_plugin.approve_imports"
 PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
 
 
-def submit(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str, options: Options) -> Batch:
+def submit(
+    user: AbstractBaseUser,
+    chunks: Iterable[bytes],
+    *,
+    file_name: str,
+    options: Options,
+    corrects: Batch | None = None,
+) -> Batch:
     """Take in a file of certification completions as a new import, and return at once.
 
     `chunks` are the bytes of the file in order. The file is stored whole or not at all; when the surrounding
     transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
-    sends again.
+    sends again. `corrects`: the import of which the file has rows that were corrected; a file that was downloaded from
+    a report says so itself.
     Raises OptionNotOffered. A file over the site's limit comes back in state `refused`.
     """
     batch = batches.receive(
@@ -97,6 +123,8 @@ def submit(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str, o
         uploaded_by_name=user.get_username(),
         options=options,
     )
+    if corrects is not None:
+        stored.correct(batch.id, corrects)
     transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return batch
 
@@ -135,16 +163,6 @@ def plan_summary(batch: Batch, number: int | None = None) -> Plan | None:
 def plan_numbers(batch: Batch) -> list[int]:
     """The numbers of the plans of an import that waited for approval, in order."""
     return plans.numbers(batch.id)
-
-
-def planned_rows(batch: Batch, plan: int, *, after: int = 0, limit: int = 100) -> list[Decision]:
-    """What a plan does with the rows of an import, by line: the next `limit` whose line is above `after`."""
-    return ledger.page(replace(batch, plan=plan), Phase.PLANNED, after=after, limit=limit)
-
-
-def planned_rows_before(batch: Batch, plan: int, *, before: int, limit: int = 100) -> list[Decision]:
-    """What a plan does with the rows of an import, by line: the last `limit` whose line is below `before`."""
-    return ledger.page_before(replace(batch, plan=plan), Phase.PLANNED, before=before, limit=limit)
 
 
 def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: bool = False) -> Approval:
@@ -244,12 +262,68 @@ def last_progress(batch: Batch) -> datetime:
 
 def rows(batch: Batch, *, after: int = 0, limit: int = 100) -> list[Decision]:
     """What became of the rows of an import, by line: the next `limit` whose line is above `after`."""
-    return ledger.page(batch, Phase.WRITTEN, after=after, limit=limit)
+    return list(page(batch, after=after, limit=limit).rows)
 
 
-def rows_before(batch: Batch, *, before: int, limit: int = 100) -> list[Decision]:
-    """What became of the rows of an import, by line: the last `limit` whose line is below `before`."""
-    return ledger.page_before(batch, Phase.WRITTEN, before=before, limit=limit)
+def page(
+    batch: Batch,
+    wanted: Filter = EVERYTHING,
+    *,
+    phase: Phase = Phase.WRITTEN,
+    plan: int | None = None,
+    after: int = 0,
+    before: int = 0,
+    limit: int = 100,
+) -> Page:
+    """The rows that fit a filter, of one phase and plan, by line: the next above `after`, or the last below `before`.
+
+    It takes as long for a million rows as for a thousand. After a long search it may come back with few rows or none,
+    and the line from which to go on.
+    """
+    return _table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
+
+
+def has_rows(batch: Batch, wanted: Filter, *, phase: Phase = Phase.WRITTEN, plan: int | None = None) -> bool:
+    """Whether any row fits, or may."""
+    return _table(batch, phase, plan).has(wanted)
+
+
+def rows_with_cells(
+    batch: Batch, wanted: Filter = EVERYTHING, *, phase: Phase = Phase.WRITTEN, plan: int | None = None
+) -> Iterator[tuple[Decision, tuple[Cell, ...]]]:
+    """All rows that fit, by line, each with its cells as read; in constant memory."""
+    for some in _table(batch, phase, plan).every_row(wanted):
+        raw = stored_rows.with_lines(batch.id, [decision.line for decision in some])
+        for decision in some:
+            yield decision, raw[decision.line].cells if decision.line in raw else ()
+
+
+def row_counts(batch: Batch, phase: Phase, plan: int | None = None) -> Mapping[str, Mapping[str, int]]:
+    """Rows by outcome under "outcomes", by code under "issues": of an import that has ended, or of a plan."""
+    if phase is Phase.WRITTEN and batch.has_ended:
+        return batch.counts
+    number = batch.plan if plan is None else plan
+    complete = plans.get(batch.id, number)
+    return complete.counts if complete else portions.planned_counts(replace(batch, plan=number))
+
+
+def certifications(batch: Batch, plan: int | None = None) -> Mapping[str, list[str]]:
+    """Short name and ID number, by key, of the certifications that rows of an import are about."""
+    return portions.certifications(batch, batch.plan if plan is None else plan)
+
+
+def corrected_by(batch: Batch) -> Batch | None:
+    """The import of which this one corrects rows, if its file was downloaded from a report or it was said so."""
+    return stored.corrected_by(batch.id)
+
+
+def corrections_of(batch: Batch, *, limit: int = 20) -> list[Batch]:
+    """The imports that correct rows of this one, oldest first."""
+    return stored.corrections_of(batch.id, limit)
+
+
+def _table(batch: Batch, phase: Phase, plan: int | None) -> Table:
+    return Table(batch, phase, batch.plan if plan is None else plan)
 
 
 def explain(batch: Batch, line: int) -> Story | None:

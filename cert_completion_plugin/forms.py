@@ -1,6 +1,7 @@
 """The upload form: the file, and the options with their consequences in words; and the form of an answer."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cert_completion_hooks.types import EvidenceField, EvidenceType
@@ -105,10 +106,10 @@ class UploadForm(forms.Form):
         help_text=_("The name of the sheet with the completions; left empty, the first sheet is read."),
     )
 
-    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: AbstractBaseUser, begin_with: Options | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer(api.evidence_types(user))
-        self._begin_with(api.last_choice(user))
+        self._begin_with(begin_with or api.last_choice(user))
         settings = conf.settings()
         self.fields["file"].help_text = translated(
             "A CSV file, an Excel workbook (XLSX) or an OpenDocument spreadsheet (ODS) with the headings username, "
@@ -168,6 +169,15 @@ class UploadForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         return field
+
+
+def corrected_options(corrects: api.Batch) -> Options:
+    """The options with which rows of this import are uploaded again: as before, in the date format that was found.
+
+    How the file is read is worked out: it is one of our downloads, or what a spreadsheet program made of that.
+    """
+    reading = {name: getattr(Options(), name) for name in READING}
+    return replace(corrects.options, date_format=corrects.date_format or corrects.options.date_format, **reading)
 
 
 def _takes(field: forms.Field, value: Any) -> bool:

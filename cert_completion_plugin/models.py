@@ -65,6 +65,8 @@ class ImportBatch(models.Model):
     told_at = models.DateTimeField(_("hosts told of the end"), null=True)
     trouble = models.TextField(_("trouble with a host"), default="null")
     counts = models.TextField(_("counts"), default="{}")
+    certifications = models.TextField(_("certifications"), default="{}")
+    corrects = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", verbose_name=_("corrects"))
     failure = models.CharField(_("reference of the failure"), max_length=40, blank=True)
 
     class Meta:
@@ -155,6 +157,7 @@ class Portion(models.Model):
     done_at = models.DateTimeField(null=True)
     counts = models.TextField(default="{}")
     facts = models.TextField(default="{}")
+    certifications = models.TextField(default="{}")
 
     class Meta:
         default_permissions = ()
@@ -211,6 +214,17 @@ class LedgerEntry(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["batch", "plan", "phase", "line", "revision"], name="ccp_entry_once"),
         )
+        # Each of them costs import speed (decision 0017). The two below serve one import as well as all of them; in the
+        # first, PostgreSQL compares byte by byte, without which it finds no beginnings of names.
+        indexes = (
+            models.Index(fields=["batch", "plan", "phase", "outcome", "line"], name="ccp_entry_outcome"),
+            models.Index(
+                fields=["username", "batch", "line"],
+                name="ccp_entry_learner",
+                opclasses=["varchar_pattern_ops", "int8_ops", "int4_ops"],
+            ),
+            models.Index(fields=["certification_key", "batch", "line"], name="ccp_entry_certification"),
+        )
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line} {self.phase} {self.outcome}"
@@ -221,12 +235,13 @@ class RowIssue(models.Model):
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     plan = models.PositiveIntegerField()
+    phase = models.CharField(max_length=8, choices=_choices(Phase), default=Phase.WRITTEN.value)
     code = models.CharField(max_length=40)
     line = models.PositiveIntegerField()
 
     class Meta:
         default_permissions = ()
-        indexes = (models.Index(fields=["batch", "plan", "code", "line"], name="ccp_issue_code"),)
+        indexes = (models.Index(fields=["batch", "plan", "phase", "code", "line"], name="ccp_issue_code"),)
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line} {self.code}"

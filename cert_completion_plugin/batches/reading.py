@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from cert_completion_plugin import conf, tabular
-from cert_completion_plugin.batches import clock, plans
+from cert_completion_plugin.batches import clock, corrections, plans
 from cert_completion_plugin.batches.closing import advance, tell_hosts
 from cert_completion_plugin.batches.evidence_types import field_names_of
 from cert_completion_plugin.batches.progress import ReadingProgress
@@ -121,12 +121,13 @@ class _Reading:
 
     def _read_head(self) -> ReadingProgress:
         head = tabular.read_head(self.source, self.batch.options)
-        columns, issues = read_headings(head.headings, self.field_names, line=head.heading_line)
-        progress = ReadingProgress(reader=head.state, headings=head.headings, columns=columns)
+        headings = corrections.headings_of(head.headings)
+        columns, issues = read_headings(headings, self.field_names, line=head.heading_line)
+        progress = ReadingProgress(reader=head.state, headings=headings, columns=columns)
         progress.note([*head.issues, *issues])
         with transaction.atomic():
             self._claim()
-            self._keep(progress, headings=list(head.headings))
+            self._keep(progress, headings=list(headings))
         return progress
 
     def _read_rows(self, progress: ReadingProgress) -> None:
@@ -156,6 +157,9 @@ class _Reading:
         columns = progress.columns
         if progress.is_refused or columns is None:
             return
+        if columns.reference is not None:
+            chunk = list(map(corrections.without_guard, chunk))
+            corrections.link(self.batch, columns.reference, chunk)
         rows.insert(self.batch.id, ((row, slice_of(row, columns.username)) for row in chunk))
         _note_cells_without_heading(progress, chunk)
         if self.batch.options.date_format == AUTO:
@@ -197,6 +201,8 @@ class _Reading:
             "file_issues": batches.issues_json(progress.issues),
             "detected": progress.reader.dialect.as_mapping(),
         }
+        if chosen == AUTO and (carried := corrections.date_format_of(self.batch.id)):
+            fields["detected"]["carried_date_format"] = chosen = carried
         if chosen == AUTO:
             verdict = progress.votes.verdict()
             if verdict.asks:

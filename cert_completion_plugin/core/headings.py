@@ -13,6 +13,9 @@ SHORT_NAME = "certificationshortname"
 ID_NUMBER = "certificationidnumber"
 COMPLETION_DATE = "completiondate"
 DUE_DATE = "duedate"
+OWN = "[import report] "
+"""What begins the headings of the columns that we add to downloads: a file that comes back is known by them."""
+OWN_REFERENCE = f"{OWN}reference"
 REQUIRED = (USERNAME, SHORT_NAME, ID_NUMBER, COMPLETION_DATE, DUE_DATE)
 
 
@@ -22,7 +25,8 @@ class Columns:
 
     `headings` are the heading cells as they stand; `read_headings` makes the same columns of them again. `fields` are
     the evidence type's columns by field name, `extra` the columns with a heading that nobody knows. A column of
-    `blank_headed` is ignored while its cells are blank, else it is one more unknown column.
+    `blank_headed` is ignored while its cells are blank, else it is one more unknown column. `own` are the columns that
+    a report added: of a file with `reference` among them, which names the import reported on, cells are guarded.
     """
 
     headings: tuple[str, ...]
@@ -34,6 +38,8 @@ class Columns:
     fields: Mapping[str, int] = field(default_factory=dict)
     extra: tuple[tuple[int, str], ...] = ()
     blank_headed: tuple[int, ...] = ()
+    own: tuple[int, ...] = ()
+    reference: int | None = None
     width: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +49,19 @@ class Columns:
 def heading_key(text: str) -> str:
     """The form in which headings are compared: without case, white space, `_` and `-`."""
     return "".join(character for character in folded(text) if character not in "_-" and not character.isspace())
+
+
+_OWN_KEY, _REFERENCE_KEY = heading_key(OWN), heading_key(OWN_REFERENCE)
+
+
+def is_own(heading: str) -> bool:
+    """Whether a report added the column with this heading."""
+    return heading_key(heading).startswith(_OWN_KEY)
+
+
+def comes_from_report(headings: Iterable[str]) -> bool:
+    """Whether a file with these headings was downloaded from a report, so that the guard is on its cells."""
+    return _REFERENCE_KEY in map(heading_key, headings)
 
 
 def read_headings(
@@ -74,7 +93,7 @@ def unknown_column(heading: str, index: int, *, line: int | None = None) -> Issu
 def _by_key(cells: Sequence[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for index, cell in enumerate(cells):
-        if normalised(cell):
+        if normalised(cell) and not is_own(cell):
             found.setdefault(heading_key(cell), []).append(index)
     return found
 
@@ -92,6 +111,8 @@ def _columns(
         fields=fields,
         extra=tuple((found[key][0], cells[found[key][0]]) for key in unknown),
         blank_headed=tuple(index for index, cell in enumerate(cells) if not normalised(cell)),
+        own=tuple(index for index, cell in enumerate(cells) if is_own(cell)),
+        reference=next((index for index, cell in enumerate(cells) if heading_key(cell) == _REFERENCE_KEY), None),
     )
 
 

@@ -55,6 +55,24 @@ def find(reference: str) -> Batch | None:
     return _value(row) if row else None
 
 
+def correct(batch_id: int, corrected: Batch) -> None:
+    """Keep that an import corrects rows of an earlier one; what it was told to correct first stays."""
+    unlinked = ImportBatch.objects.filter(pk=batch_id, corrects__isnull=True)
+    if corrected.id < batch_id:
+        unlinked.update(corrects_id=corrected.id)
+
+
+def corrected_by(batch_id: int) -> Batch | None:
+    """The import of which this one corrects rows."""
+    row = ImportBatch.objects.filter(pk=batch_id).select_related("corrects").first()
+    return _value(row.corrects) if row and row.corrects else None
+
+
+def corrections_of(batch_id: int, limit: int) -> list[Batch]:
+    """The imports that correct rows of this one, oldest first."""
+    return [_value(row) for row in ImportBatch.objects.filter(corrects_id=batch_id).order_by("pk")[:limit]]
+
+
 def newest(*, before: int | None, limit: int) -> list[Batch]:
     """The newest imports first, those with an id below `before` only."""
     rows = ImportBatch.objects.order_by("-id")

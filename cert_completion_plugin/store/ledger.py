@@ -29,25 +29,23 @@ _COLUMNS = (
     "window_opens",
     "detail",
 )
-_ISSUE_COLUMNS = ("batch_id", "plan", "code", "line")
+_ISSUE_COLUMNS = ("batch_id", "plan", "phase", "code", "line")
 
 
 def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: int = 0) -> None:
-    """Add one entry for each decision; what was written also gets its codes into the table that filters use."""
+    """Add one entry for each decision, and its codes into the table that filters use."""
     details = DetailWriter()
     entry = (batch.id, batch.plan, str(phase))
     bulk.insert(LedgerEntry, _COLUMNS, [(*entry, *_of_row(each, revision, details)) for each in decisions])
-    if phase is not Phase.WRITTEN:
-        return
     if revision:
-        _forget_issues(batch, [decision.line for decision in decisions])
-    bulk.insert(RowIssue, _ISSUE_COLUMNS, _row_issues(batch, decisions))
+        _forget_issues(batch, phase, [decision.line for decision in decisions])
+    bulk.insert(RowIssue, _ISSUE_COLUMNS, _row_issues(batch, phase, decisions))
 
 
-def _forget_issues(batch: Batch, lines: Sequence[int]) -> None:
+def _forget_issues(batch: Batch, phase: Phase, lines: Sequence[int]) -> None:
     for start in range(0, len(lines), _LINES_AT_ONCE):
         some = lines[start : start + _LINES_AT_ONCE]
-        RowIssue.objects.filter(Among("line", some), batch_id=batch.id, plan=batch.plan).delete()
+        RowIssue.objects.filter(Among("line", some), batch_id=batch.id, plan=batch.plan, phase=phase).delete()
 
 
 def _of_row(decision: Decision, revision: int, details: DetailWriter) -> tuple[Any, ...]:
@@ -66,9 +64,10 @@ def _of_row(decision: Decision, revision: int, details: DetailWriter) -> tuple[A
     )
 
 
-def _row_issues(batch: Batch, decisions: Iterable[Decision]) -> list[tuple[Any, ...]]:
+def _row_issues(batch: Batch, phase: Phase, decisions: Iterable[Decision]) -> list[tuple[Any, ...]]:
+    common = batch.id, batch.plan, str(phase)
     return [
-        (batch.id, batch.plan, code, decision.line)
+        (*common, code, decision.line)
         for decision in decisions
         if decision.issues
         for code in dict.fromkeys(str(issue.code) for issue in decision.issues)
@@ -81,36 +80,24 @@ def latest(batch: Batch, phase: Phase, lines: Sequence[int]) -> dict[int, tuple[
     for start in range(0, len(lines), _LINES_AT_ONCE):
         entries = _entries(batch, phase).filter(Among("line", lines[start : start + _LINES_AT_ONCE]))
         for entry in entries.order_by("line", "revision"):
-            found[entry.line] = _decision(entry), entry.revision
+            found[entry.line] = as_decision(entry), entry.revision
     return found
 
 
-def page(batch: Batch, phase: Phase, *, after: int, limit: int) -> list[Decision]:
-    """The next `limit` entries of a phase with a line above `after`, by line."""
-    entries = _last_revisions(batch, phase).filter(line__gt=after)
-    return [_decision(entry) for entry in entries.order_by("line")[:limit]]
+def _entries(batch: Batch, phase: Phase, plan: int | None = None) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan if plan is None else plan, phase=phase)
 
 
-def page_before(batch: Batch, phase: Phase, *, before: int, limit: int) -> list[Decision]:
-    """The last `limit` entries of a phase with a line below `before`, by line."""
-    entries = _last_revisions(batch, phase).filter(line__lt=before)
-    return [_decision(entry) for entry in reversed(entries.order_by("-line")[:limit])]
-
-
-def _entries(batch: Batch, phase: Phase) -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan, phase=phase)
-
-
-def _last_revisions(batch: Batch, phase: Phase) -> QuerySet[LedgerEntry]:
+def last_revisions(batch: Batch, phase: Phase, plan: int) -> QuerySet[LedgerEntry]:
     """One entry for each line. Written entries have a second revision only where an import was held back."""
-    entries = _entries(batch, phase)
+    entries = _entries(batch, phase, plan)
     if phase is Phase.WRITTEN and batch.held_back is None:
         return entries
-    later = _entries(batch, phase).filter(line=OuterRef("line"), revision__gt=OuterRef("revision"))
+    later = _entries(batch, phase, plan).filter(line=OuterRef("line"), revision__gt=OuterRef("revision"))
     return entries.filter(~Exists(later))
 
 
-def _decision(entry: LedgerEntry) -> Decision:
+def as_decision(entry: LedgerEntry) -> Decision:
     return decision_from_json(
         entry.detail,
         line=entry.line,

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,9 @@ _OTHERS_MAY_TAKE = 50
 
 Counts = dict[str, dict[str, int]]
 """Rows by outcome under "outcomes", by code under "issues"; under "blocking" what `all_or_nothing` asks of a plan."""
+
+Certifications = dict[str, list[str]]
+"""Short name and ID number of certifications by their keys."""
 
 
 def is_open(batch: Batch, portion: PortionWork) -> bool:
@@ -136,8 +139,8 @@ def claim(portion: PortionWork, target: str, now: datetime) -> bool:
     return bool(claimed.update(state=target, done_at=now))
 
 
-def set_counts(portion_id: int, counts: Counts) -> None:
-    Portion.objects.filter(pk=portion_id).update(counts=dumps(counts))
+def set_counts(portion_id: int, counts: Counts, certifications: Certifications) -> None:
+    Portion.objects.filter(pk=portion_id).update(counts=dumps(counts), certifications=dumps(certifications))
 
 
 def set_facts(portion_id: int, facts: Mapping[str, Any]) -> None:
@@ -169,6 +172,24 @@ def set_attempts(portion_id: int, attempts: int) -> None:
     Portion.objects.filter(pk=portion_id).update(attempts=attempts)
 
 
+def certifications(batch: Batch, plan: int) -> Certifications:
+    """The certifications that rows of a plan were found to be about: kept with an import that has ended."""
+    if batch.has_ended and plan == batch.plan:
+        kept = ImportBatch.objects.filter(pk=batch.id).values_list("certifications", flat=True)
+        return _as_certifications(json.loads(text) for text in kept)
+    return _of_portions(batch, plan)
+
+
+def _of_portions(batch: Batch, plan: int) -> Certifications:
+    texts = Portion.objects.filter(batch_id=batch.id, plan=plan).values_list("certifications", flat=True)
+    # Portions of one file are often about the same certifications.
+    return _as_certifications(map(json.loads, dict.fromkeys(texts)))
+
+
+def _as_certifications(found: Iterable[Certifications]) -> Certifications:
+    return {key: names for each in found for key, names in each.items()}
+
+
 def progress(batch: Batch) -> Progress:
     """How far the present plan has come, added up from the portions; never counts rows."""
     done = rows = number = 0
@@ -191,7 +212,7 @@ def _add(total: Mapping[str, Counter[str]], counts: Mapping[str, Mapping[str, in
 
 
 def planned_counts(batch: Batch) -> Counts:
-    """Rows by outcome and by code of a plan of which every portion is planned."""
+    """Rows by outcome and by code of a plan; all of them once every portion is planned."""
     total: dict[str, Counter[str]] = {"outcomes": Counter(), "issues": Counter()}
     for counts in _of(batch).values_list("counts", flat=True):
         _add(total, json.loads(counts))
@@ -213,8 +234,11 @@ def close(batch: Batch, now: datetime) -> bool:
     What is done stays done unless the import was held back or cancelled meanwhile, so that the last statement alone
     decides.
     """
-    totals = dumps(progress(batch).counts)
+    totals = {
+        "counts": dumps(progress(batch).counts),
+        "certifications": dumps(_of_portions(batch, batch.plan)),
+    }
     seen = {"state": batch.state, "plan": batch.plan, "cancelled_at": batch.cancelled_at}
     writing = ImportBatch.objects.filter(pk=batch.id, held_back=dumps(batch.held_back), **seen)
     state = BatchState.FINISHED if batch.cancelled_at is None else BatchState.CANCELLED
-    return bool(writing.update(state=state, finished_at=now, progressed_at=now, counts=totals))
+    return bool(writing.update(state=state, finished_at=now, progressed_at=now, **totals))

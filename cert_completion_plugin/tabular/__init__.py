@@ -9,5 +9,21 @@ from cert_completion_plugin.tabular.values import (
     Refused,
     RowSlice,
 )
+from cert_completion_plugin.tabular.workbooks.writing import TooLongForWorkbook
+from cert_completion_plugin.tabular.writing import MOST_ROWS_AT_ONCE, csv_pieces, json_document, xlsx
 
-__all__ = ["ByteSource", "Dialect", "Head", "ReaderState", "Refused", "RowSlice", "read_head", "read_slices"]
+__all__ = [
+    "MOST_ROWS_AT_ONCE",
+    "ByteSource",
+    "Dialect",
+    "Head",
+    "ReaderState",
+    "Refused",
+    "RowSlice",
+    "TooLongForWorkbook",
+    "csv_pieces",
+    "json_document",
+    "read_head",
+    "read_slices",
+    "xlsx",
+]

@@ -7,7 +7,9 @@ from tablib.exceptions import UnsupportedFormat
 from tablib.formats import registry
 
 from cert_completion_plugin.tabular.values import SliceReader
+from cert_completion_plugin.tabular.workbooks.writing import workbook_of
 
+WRITTEN_XLSX = "cert_completion_written_xlsx"
 TITLES = {"text": "cert_completion_csv", "xlsx": "cert_completion_xlsx", "ods": "cert_completion_ods"}
 
 
@@ -35,13 +37,30 @@ class SlicedFormat:
         dataset.headers = ("line", "cells")
 
 
+class WrittenWorkbook:
+    """A Dataset written as a workbook of texts and dates; tablib's own guesses numbers and formulas. Not imported."""
+
+    title = WRITTEN_XLSX
+    extensions = ()
+
+    @classmethod
+    def detect(cls, stream: Any) -> bool:
+        return False
+
+    @classmethod
+    def export_set(cls, dataset: tablib.Dataset) -> bytes:
+        """Raises TooLongForWorkbook."""
+        return workbook_of(dataset, dataset.title or "")
+
+
 def register_formats() -> None:
     """Make our formats known to tablib. Doing it again changes nothing."""
-    for title in TITLES.values():
+    formats: list[Any] = [*map(SlicedFormat, TITLES.values()), WrittenWorkbook]
+    for each in formats:
         try:
-            registry.get_format(title)
+            registry.get_format(each.title)
         except UnsupportedFormat:
-            registry.register(title, SlicedFormat(title))
+            registry.register(each.title, each)
 
 
 def load_slice(reader: SliceReader, kind: str, rows: int) -> tablib.Dataset:

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from cert_completion_plugin import api, conf, texts
+from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
 from cert_completion_plugin.views import cancelling, reading, report, trouble
-from cert_completion_plugin.views.access import ImportPage, number
+from cert_completion_plugin.views.access import ImportPage
 
 REFRESH_SECONDS = 2
 MOST_ISSUES = 50
@@ -44,6 +44,8 @@ class BatchView(ImportPage, TemplateView):
             cancelled_text=cancelling.cancelled_text(batch),
             may_cancel=cancelling.is_cancellable(batch),
             trouble_text=self._trouble_text(batch),
+            corrects=api.corrected_by(batch),
+            corrections=api.corrections_of(batch),
             **kwargs,
         )
         context["title"] = _("Import of %(file)s") % {"file": batch.file_name}
@@ -54,7 +56,7 @@ class BatchView(ImportPage, TemplateView):
             context |= question_texts(verdict)
             describe(context.setdefault("form", AnswerForm(likely=likely_formats(verdict))))
         if batch.counts:
-            context |= self._report(batch)
+            context |= report.context(self.request, batch)
         return context
 
     def _trouble_text(self, batch: api.Batch) -> str:
@@ -72,19 +74,6 @@ class BatchView(ImportPage, TemplateView):
                 return self.render_to_response(self.get_context_data(form=form))
             api.answer(batch, date_format=form.cleaned_data["date_format"])
         return redirect("cert_completion_plugin:batch", self.kwargs["reference"])
-
-    def _report(self, batch: api.Batch) -> dict[str, Any]:
-        size = conf.settings().page_rows
-        before, after = number(self.request, "before"), number(self.request, "after")
-        rows = api.rows_before(batch, before=before, limit=size) if before else api.rows(batch, after=after, limit=size)
-        first, last = (rows[0].line, rows[-1].line) if rows else (0, 0)
-        return {
-            "rows": [report.row(decision) for decision in rows],
-            "sums": report.sums(batch),
-            "held_back_text": report.held_back_text(batch),
-            "earlier": str(first) if rows and api.rows_before(batch, before=first, limit=1) else None,
-            "later": str(last) if rows and api.rows(batch, after=last, limit=1) else None,
-        }
 
 
 def _working(batch: api.Batch) -> dict[str, Any]:

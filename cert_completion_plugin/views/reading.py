@@ -60,6 +60,9 @@ def _dialect_texts(batch: api.Batch) -> list[str]:
 
 
 def _date_texts(batch: api.Batch) -> list[str]:
+    if carried := batch.detected.get("carried_date_format"):
+        text = _("Dates were read as %(format)s, as in the import of which this one corrects rows.")
+        return [text % {"format": carried}]
     dates: Any = batch.detected.get("dates")
     verdict = Verdict.from_mapping(dates) if dates else None
     if verdict is None or verdict.kind is VerdictKind.NO_DATES:

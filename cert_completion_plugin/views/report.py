@@ -1,13 +1,18 @@
-"""The words of the report: options, what held it back, sums, rows."""
+"""The report: the words for its options, for what held it back and for its sums, and what else it shows."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from cert_completion_plugin import api, labels, texts
 from cert_completion_plugin.core.options import UnknownCertification
 from cert_completion_plugin.core.outcomes import Outcome
+from cert_completion_plugin.views import downloads, rows_table
+from cert_completion_plugin.views.numbers import grouped
 
 
 def option_texts(batch: api.Batch) -> list[tuple[str, str]]:
@@ -72,34 +77,50 @@ def _still_written(batch: api.Batch) -> int:
     return sum(number for outcome, number in batch.counts.get("outcomes", {}).items() if Outcome(outcome).writes)
 
 
-def sums(batch: api.Batch) -> list[dict[str, Any]]:
-    """The outcomes that occurred, in their fixed order, with their numbers; they add up to the rows read."""
-    counts = batch.counts.get("outcomes", {})
-    return [
-        {
-            "outcome": outcome,
-            "label": str(label),
-            "count": counts[outcome],
-            "meaning": str(texts.OUTCOME_MEANINGS[outcome]),
-        }
-        for outcome, label in texts.OUTCOMES.items()
-        if outcome in counts
-    ]
-
-
-def row(decision: api.Decision) -> dict[str, Any]:
-    """One row of the report, in words."""
+def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
+    """What `report.html` is given beside what every page of an import has."""
+    counts = api.row_counts(batch, api.Phase.WRITTEN)
+    by_outcome = counts.get("outcomes", {})
+    numbers = [grouped(by_outcome[outcome]) for outcome in texts.OUTCOMES if by_outcome.get(outcome)]
     return {
-        "line": str(decision.line),
-        "username": decision.username,
-        "record_path": api.record_of_learning_path(decision.learner_key) if decision.learner_key else "",
-        "short_name": decision.short_name,
-        "id_number": decision.id_number,
-        "completed": decision.completed,
-        "expires": decision.expires,
-        "outcome": decision.outcome,
-        "label": texts.outcome_label(decision.outcome),
-        "repeats_line": decision.repeats_line and str(decision.repeats_line),
-        "issues": [texts.issue_text(issue) for issue in decision.issues],
-        "never_expires": decision.outcome.writes and not decision.expires and bool(decision.certification_key),
+        "sentence": sentence(by_outcome),
+        "rows_read": grouped(batch.rows_read),
+        "proof": " + ".join(numbers) if len(numbers) > 1 else "",
+        "held_back_text": held_back_text(batch),
+        "problem_groups": rows_table.problem_groups(counts),
+        "warning_groups": rows_table.warning_groups(counts),
+        "table": rows_table.table(request, batch, api.Phase.WRITTEN, counts=counts),
+        "downloads": downloads.offered(batch, counts),
     }
+
+
+def sentence(counts: Mapping[str, int]) -> str:
+    """What became of all rows, in one sentence; "" if there were none."""
+    parts = [
+        _DONE[outcome] % {"number": counts[outcome], "rows": grouped(counts[outcome])}
+        for outcome in texts.OUTCOMES
+        if counts.get(outcome)
+    ]
+    if not parts:
+        return ""
+    total = sum(counts.values())
+    begin = ngettext("Of %(rows)s row", "Of %(rows)s rows", total) % {"rows": grouped(total)}
+    return _("%(begin)s, %(parts)s.") % {"begin": begin, "parts": get_text_list(parts, _("and"))}
+
+
+_DONE: Mapping[str, Any] = {
+    Outcome.CERTIFIED: ngettext_lazy("%(rows)s certified a learner", "%(rows)s certified learners", "number"),
+    Outcome.RENEWED: ngettext_lazy("%(rows)s renewed a certification", "%(rows)s renewed certifications", "number"),
+    Outcome.HISTORY: ngettext_lazy("%(rows)s was added to history", "%(rows)s were added to history", "number"),
+    Outcome.EVIDENCE: ngettext_lazy("%(rows)s became an evidence item", "%(rows)s became evidence items", "number"),
+    Outcome.ALREADY_HELD: ngettext_lazy("%(rows)s was held already", "%(rows)s were held already", "number"),
+    Outcome.DUPLICATE: ngettext_lazy("%(rows)s repeated another row", "%(rows)s repeated other rows", "number"),
+    Outcome.REJECTED: ngettext_lazy("%(rows)s was rejected", "%(rows)s were rejected", "number"),
+    Outcome.DRIFTED: ngettext_lazy(
+        "%(rows)s was left out because the learner's records had changed",
+        "%(rows)s were left out because the learners' records had changed",
+        "number",
+    ),
+    Outcome.FAILED: ngettext_lazy("%(rows)s could not be written", "%(rows)s could not be written", "number"),
+    Outcome.CANCELLED: ngettext_lazy("%(rows)s was cancelled", "%(rows)s were cancelled", "number"),
+}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
 from cert_completion_plugin import api, labels
-from cert_completion_plugin.forms import READING, UploadForm, describe
+from cert_completion_plugin.forms import READING, UploadForm, corrected_options, describe
 from cert_completion_plugin.views.access import ImportPage
 
 if TYPE_CHECKING:
@@ -29,12 +29,26 @@ class UploadView(ImportPage, _FormView):
     title = gettext_lazy("Upload certification completions")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self._user}
+        corrects = self._corrects()
+        begin_with = None if corrects is None else corrected_options(corrects)
+        return {**super().get_form_kwargs(), "user": self._user, "begin_with": begin_with}
+
+    def _corrects(self) -> api.Batch | None:
+        """The import of which corrected rows are uploaded; for those alone who may see it."""
+        if not self._user.has_perm(api.PERMISSION_VIEW_REPORT):
+            return None
+        return api.find(self.request.POST.get("corrects") or self.request.GET.get("corrects", ""))
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
-            batch = api.submit(self._user, file.chunks(), file_name=file.name, options=form.options())
+            batch = api.submit(
+                self._user,
+                file.chunks(),
+                file_name=file.name,
+                options=form.options(),
+                corrects=self._corrects(),
+            )
         except api.OptionNotOffered as refusal:
             # What the site can do changed after the form had been checked.
             form.add_error(None, str(refusal))
@@ -57,6 +71,7 @@ class UploadView(ImportPage, _FormView):
         form = context["form"]
         describe(form)
         return context | {
+            "corrects": self._corrects(),
             "reading_title": labels.HOW_IT_IS_READ,
             "reading_fields": [form[name] for name in READING],
         }

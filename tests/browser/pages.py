@@ -27,6 +27,13 @@ def _listed(site: Site) -> str:
     return PREFIX
 
 
+def _corrected(site: Site) -> Any:
+    """An import that corrects rows of another, and of which rows were corrected again."""
+    second = site.worked_off(corrects=site.worked_off())
+    site.worked_off(corrects=second)
+    return second
+
+
 PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
@@ -39,6 +46,10 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "cancel-ended": lambda site: _of(site.worked_off(), "cancel/"),
     "needs-answer": lambda site: _of(site.worked_off(*UNCLEAR)),
     "finished": lambda site: _of(site.worked_off()),
+    "finished-filtered": lambda site: _of(site.worked_off(), "?problem=learner_not_found&learner=j."),
+    "finished-none-fit": lambda site: _of(site.worked_off(), "?outcome=rejected&certification=Nothing"),
+    "corrected": lambda site: _of(_corrected(site)),
+    "correcting": lambda site: f"{PREFIX}upload/?corrects={site.worked_off().reference}",
     "refused": lambda site: _of(site.worked_off(headings="who,what")),
     "failed": lambda site: _of(site.put(site.submitted(), "failed", failure="5f2c9a31b7de")),
 }

@@ -46,11 +46,18 @@ class Site:
         user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
         return user
 
-    def submitted(self, *rows: str, headings: str = HEADINGS, name: str = "completions.csv", **options: Any) -> Any:
+    def submitted(
+        self,
+        *rows: str,
+        headings: str = HEADINGS,
+        name: str = "completions.csv",
+        corrects: Any = None,
+        **options: Any,
+    ) -> Any:
         """An import that waits for a worker."""
         content = "\n".join([headings, *(rows or ROWS), ""]).encode()
         chosen = api.Options.from_mapping({"review": False, "import_action": "certify_if_newer", **options})
-        return api.submit(self.operator, [content], file_name=name, options=chosen)
+        return api.submit(self.operator, [content], file_name=name, options=chosen, corrects=corrects)
 
     def worked_off(self, *rows: str, **options: Any) -> Any:
         """An import of which everything is done that can be."""

@@ -76,8 +76,8 @@ def test_upload_report_and_record_of_learning(page):
     assert re.search(r"/cert-completions/[0-9a-f]{32}/$", page.url)
     page.wait_for_selector("text=What became of the rows", timeout=60_000)
     shot(page, "report")
-    numbers = [int(text) for text in page.locator(".ccp-sums tbody .ccp-number").all_inner_texts()]
-    assert sum(numbers) == int(page.inner_text(".ccp-sums tfoot .ccp-number"))
+    numbers = [int(text) for text in page.locator(".ccp-tile strong").all_inner_texts()]
+    assert f"Rows read {sum(numbers)} = {' + '.join(map(str, numbers))}" in page.inner_text(".ccp-proof")
 
     rows = (ROOT / "sandbox" / "samples" / "problems.csv").read_text(encoding="utf-8").splitlines()
     line = rows.index(ROW_OF_THE_HELP_PAGE) + 1
@@ -85,6 +85,10 @@ def test_upload_report_and_record_of_learning(page):
     assert "Rejected" in refused.inner_text()
     assert "“31/06/2012”: there is no such day" in refused.inner_text()
 
+    page.click("text=/rows: no such learner/")
+    assert "problem=learner_not_found" in page.url
+    assert set(page.locator("td .ccp-outcome").all_inner_texts()) == {"Rejected"}
+    page.click("text=Show all rows")
     certified = page.locator("tr", has=page.locator(".ccp-certified, .ccp-already_held"), has_text="t.virtanen").first
     certified.locator("a").first.click()
     assert "/record-of-learning/" in page.url

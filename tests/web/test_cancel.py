@@ -62,8 +62,8 @@ def test_it_is_told_while_and_after(client, submitted):
     api.work_off(batch.id)
     text = text_of(client, batch)
     assert "The report says what had been recorded by then." in text
-    assert "Certified 1 became" in text
-    assert "Cancelled 1 not written" in text
+    assert "1 Certified became" in text
+    assert "1 Cancelled not written" in text
     assert "Rows read 2 = 1 + 1" in text
 
 

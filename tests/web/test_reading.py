@@ -150,7 +150,7 @@ def test_an_import_that_was_held_back_says_why_above_the_sums(client, imported):
         "them and upload the file again."
     )
     assert page.index(told) < page.index("What became of the rows")
-    assert "Cancelled 1 not written because the import was cancelled, or held back by “all or nothing”" in page
+    assert "1 Cancelled not written because the import was cancelled, or held back by “all or nothing”" in page
 
 
 @pytest.mark.parametrize(
