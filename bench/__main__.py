@@ -69,13 +69,13 @@ def _compare(chosen: argparse.Namespace) -> None:
 
 
 def _scaling(chosen: argparse.Namespace) -> None:
-    from bench.contenders import OURS, TWO_WORKERS
+    from bench.contenders import OURS, THREADS, TWO_WORKERS
     from bench.running import Bench, summary
 
     runs: list[dict[str, Any]] = []
     for rows, contenders in (
         (chosen.rows // 10, (OURS,)),
-        (chosen.rows, (OURS, TWO_WORKERS)),
+        (chosen.rows, (OURS, THREADS, TWO_WORKERS)),
         (chosen.rows * 10, (OURS,)),
     ):
         bench = Bench(FOLDER, rows)

@@ -14,9 +14,10 @@ class Contender:
 
 
 FLOOR = Contender("floor script", ("bench.floor",))
-OURS = Contender("cert_completion_plugin", ("bench.ours", "1"), whole=True)
+OURS = Contender("cert_completion_plugin", ("bench.ours", "processes", "1"), whole=True)
+THREADS = Contender("cert_completion_plugin, two threads", ("bench.ours", "threads", "2"), whole=True)
 BULK = Contender("django-import-export, bulk mode", ("bench.import_export", "bulk"))
 ADMIN = Contender("django-import-export, admin's way", ("bench.import_export", "admin"), share=0.03)
 
-ALL = (FLOOR, OURS, BULK, ADMIN)
-TWO_WORKERS = Contender("cert_completion_plugin, two workers", ("bench.ours", "2"), whole=True)
+ALL = (FLOOR, OURS, THREADS, BULK, ADMIN)
+TWO_WORKERS = Contender("cert_completion_plugin, two workers", ("bench.ours", "processes", "2"), whole=True)

@@ -1,6 +1,7 @@
-"""A whole import through the public API, with real worker processes. Usage: python -m bench.ours WORKERS FILE
+"""A whole import through the public API, with real workers. Usage: python -m bench.ours processes|threads NUMBER FILE
 
-From the call that uploads to the last ledger entry.
+So many worker processes, or one worker process with so many threads. From the call that uploads to the last ledger
+entry.
 """
 
 import json
@@ -31,20 +32,22 @@ OPTIONS = {"review": False, "import_action": "certify_if_newer", "date_format": 
 
 
 @contextmanager
-def workers(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """So many workers with one process each, ready."""
+def workers(kind: str, number: int) -> Iterator[list[int]]:
+    """The ids of the processes that work on tasks: as many as `number` says, or one with as many threads."""
     with app.connection_for_write() as connection:
         connection.default_channel.queue_declare(app.conf.task_default_queue, durable=True)
         connection.default_channel.queue_purge(app.conf.task_default_queue)
-    command = [sys.executable, "-m", "celery", "-A", "bench", "worker", "-c", "1", "--loglevel", "WARNING"]
+    pool, count = (("prefork", "1"), number) if kind == "processes" else (("threads", str(number)), 1)
+    command = [sys.executable, "-m", "celery", "-A", "bench", "worker", "--loglevel", "WARNING"]
+    command += ["--pool", pool[0], "--concurrency", pool[1]]
     running = [
-        subprocess.Popen([*command, "-n", f"bench{index}@localhost"], start_new_session=True) for index in range(number)
+        subprocess.Popen([*command, "-n", f"bench{index}@localhost"], start_new_session=True) for index in range(count)
     ]
     try:
-        while any(not children(worker.pid) for worker in running):
+        while len(app.control.ping(timeout=LOOK_SECONDS)) < count:
             sleep(LOOK_SECONDS)
         sleep(3)
-        yield running
+        yield [pid for worker in running for pid in children(worker.pid) or [worker.pid]]
     finally:
         for worker in running:
             os.killpg(worker.pid, signal.SIGKILL)
@@ -52,7 +55,7 @@ def workers(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes of a worker's pool."""
+    """The processes of a worker's pool; a pool of threads has none."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     return [int(child) for child in listed]
 
@@ -64,10 +67,10 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def run(path: Path, number: int) -> dict[str, Any]:
+def run(path: Path, kind: str, number: int) -> dict[str, Any]:
     uploader = get_user_model()._default_manager.get(username="uploader")
     options = api.Options.from_mapping(OPTIONS)
-    with workers(number) as running:
+    with workers(kind, number) as running:
         began = perf_counter()
         batch = api.submit(uploader, pieces(path), file_name=path.name, options=options)
         answered = perf_counter()
@@ -80,7 +83,7 @@ def run(path: Path, number: int) -> dict[str, Any]:
                 read = perf_counter()
             sleep(LOOK_SECONDS)
         ended = perf_counter()
-        peaks = [peak_of(child) for worker in running for child in children(worker.pid)]
+        peaks = [peak_of(pid) for pid in running]
     found = api.find(batch.reference)
     assert found is not None
     entries = LedgerEntry.objects.filter(batch_id=batch.id).count()
@@ -98,4 +101,4 @@ def run(path: Path, number: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(Path(sys.argv[2]), int(sys.argv[1]))))
+    print(json.dumps(run(Path(sys.argv[3]), sys.argv[1], int(sys.argv[2]))))

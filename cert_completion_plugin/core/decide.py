@@ -102,9 +102,10 @@ def _trace(
     """What is kept of the hosts' answers about a row that can be written; `leading_line` may be its own."""
     assert row.certification is not None, "a row that is about a learner and certification has one"
     trace = held.trace(_names_of(row.certification), ground)
-    if leading_line == row.line and not held_expiries:
+    line = row.parsed.line
+    if leading_line == line and not held_expiries:
         return trace
-    return replace(trace, leading_line=None if leading_line == row.line else leading_line, held_expiries=held_expiries)
+    return replace(trace, leading_line=None if leading_line == line else leading_line, held_expiries=held_expiries)
 
 
 def _trace_of_undecided(row: ResolvedRow) -> Trace | None:
@@ -145,7 +146,8 @@ def _rule_of(rows: Sequence[ResolvedRow]) -> RecertificationRule | None:
 
 def _decide_pair(rows: list[ResolvedRow], held: Held, options: Options) -> list[Decision]:
     """Decide the rows of one learner and certification, which are taken together (import-rules.md §4)."""
-    rows.sort(key=_newest_first)
+    if len(rows) > 1:
+        rows.sort(key=_newest_first)
     try:
         fates = _fates(rows, held, options.import_action)
     except RuleMisconfigured:
@@ -168,22 +170,23 @@ def _completed(row: ResolvedRow) -> date:
 
 def _fates(rows: Sequence[ResolvedRow], held: Held, action: ImportAction) -> list[_Fate]:
     """What is decided for rows that stand newest first. Raises RuleMisconfigured."""
-    leading = rows[0].line
+    leading = rows[0].parsed.line
     ground, current_moves = held.ground_of_leading(_completed(rows[0])), False
     first_lines: dict[date, int] = {}
     fates: list[_Fate] = []
     for row in rows:
         completed = _completed(row)
-        becomes_current = outcome_on(ground, action).becomes_current
-        if holding := held.holding(completed, becomes_current, current_moves):
+        outcome = outcome_on(ground, action)
+        if holding := held.holding(completed, outcome.becomes_current, current_moves):
             fates.append(_already_held(row, holding, held, leading))
         elif completed in first_lines:
             trace = _trace(row, Ground.DUPLICATE, held, leading)
             fates.append(_Fate(row, Outcome.DUPLICATE, trace, repeats_line=first_lines[completed]))
         else:
-            fates.append(_written(row, ground, held, leading, action))
+            trace = _trace(row, ground, held, leading)
+            fates.append(_written(row, completed, outcome, held, trace, action))
             current_moves = current_moves or fates[-1].outcome.becomes_current
-        first_lines.setdefault(completed, row.line)
+        first_lines.setdefault(completed, row.parsed.line)
         ground = _FOLLOWING
     return fates
 
@@ -210,11 +213,11 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _written(row: ResolvedRow, ground: Ground, held: Held, leading: int, action: ImportAction) -> _Fate:
-    trace = _trace(row, ground, held, leading)
-    outcome = outcome_on(ground, action)
+def _written(
+    row: ResolvedRow, completed: date, outcome: Outcome, held: Held, trace: Trace, action: ImportAction
+) -> _Fate:
     try:
-        dates = record_dates(held.rule, _completed(row), row.parsed.due, trace.baseline(action))
+        dates = record_dates(held.rule, completed, row.parsed.due, trace.baseline(action))
     except DateOutOfRange:
         # The row's own dates were checked when it was resolved; what is left is the record that it renews.
         return _Fate(row, Outcome.FAILED, trace, issue=_OUT_OF_RANGE)

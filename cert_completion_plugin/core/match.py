@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cert_completion_hooks.text import folded, normalised
 from cert_completion_hooks.types import (
@@ -26,7 +26,7 @@ _DELETED, _SUSPENDED = LearnerStatus.DELETED, LearnerStatus.SUSPENDED
 _OUT_OF_RANGE: Mapping[str, IssueDetail] = {"reason": "out_of_range"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Match:
     """What the names of a row denote: a certification, a problem about `column`, evidence, or both of the first two."""
 
@@ -36,7 +36,7 @@ class _Match:
     details: Mapping[str, IssueDetail] = field(default_factory=dict)
     becomes_evidence: bool = False
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether there is nothing to tell about the certification."""
         return self.code is None and (self.certification is None or self.certification.active)
@@ -83,7 +83,7 @@ def _resolved(
         parsed=row,
         learner=learner,
         certification=match.certification,
-        issues=in_order(issues) if len(issues) > 1 else tuple(issues),
+        issues=in_order(issues) if issues else (),
         becomes_evidence=match.becomes_evidence,
     )
 

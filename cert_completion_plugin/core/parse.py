@@ -173,6 +173,8 @@ def date_details(text: str, date_format: DateFormat | None) -> dict[str, IssueDe
 
 def _fields(cells: Sequence[Cell], columns: Columns) -> dict[str, Cell]:
     """The cells of the evidence type's fields as they stand, blank ones left out."""
+    if not columns.fields:
+        return {}
     return {name: cells[index] for name, index in columns.fields.items() if cell_text(cells[index])}
 
 

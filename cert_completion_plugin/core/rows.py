@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from cert_completion_hooks.frozen import frozen
 from cert_completion_hooks.types import (
     Certification,
     CertificationRef,
@@ -16,7 +17,6 @@ from cert_completion_hooks.types import (
     StateKey,
 )
 
-from cert_completion_plugin.core.frozen import frozen
 from cert_completion_plugin.core.grounds import Ground, outcome_on
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.options import ImportAction

@@ -37,9 +37,12 @@ def pack(counts: Iterable[tuple[int, int]], portion_rows: int) -> list[SliceRun]
     `counts` are (slice, rows) in ascending order of slices, none of them empty.
     """
     runs: list[SliceRun] = []
+    first, last, packed = 0, 0, 0
     for number, rows in counts:
-        if runs and runs[-1].rows + rows <= portion_rows:
-            runs[-1] = SliceRun(runs[-1].first, number, runs[-1].rows + rows)
-        else:
-            runs.append(SliceRun(number, number, rows))
-    return runs
+        if packed and packed + rows > portion_rows:
+            runs.append(SliceRun(first, last, packed))
+            packed = 0
+        if not packed:
+            first = number
+        last, packed = number, packed + rows
+    return [*runs, SliceRun(first, last, packed)] if packed else runs

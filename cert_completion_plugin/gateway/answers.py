@@ -40,13 +40,15 @@ class Answer:
 
     def several(self, value: Any, kind: type[V], key: object) -> Sequence[V]:
         """The values given for a key, all of one kind."""
-        if type(value) not in _SEQUENCES and (not isinstance(value, Sequence) or isinstance(value, (str, bytes))):
-            self.wrong(f"It returned {_kind(value)}.", f"Return a list or tuple of {kind.__name__} here.", key)
-        values = list(value)
+        values = value
+        if type(value) not in _SEQUENCES:
+            if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+                self.wrong(f"It returned {_kind(value)}.", f"Return a list or tuple of {kind.__name__} here.", key)
+            values = list(value)
         if not are_all(values, kind):
             for each in values:
                 self.one(each, kind, key)
-        return values
+        return cast(Sequence[V], values)
 
     def one(self, value: Any, kind: type[V], key: object) -> V:
         """The value given for a key."""

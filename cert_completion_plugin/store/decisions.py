@@ -48,16 +48,17 @@ class DetailWriter:
 
 
 def _own_part(decision: Decision) -> str:
+    due = "" if decision.due is None else f',"due":"{decision.due}"'
+    if not decision.issues and decision.repeats_line is None and not decision.fields:
+        return due
     plain: dict[str, Any] = {}
-    if decision.due is not None:
-        plain["due"] = decision.due.isoformat()
     if decision.issues:
         plain["issues"] = [issue_as_json(issue) for issue in decision.issues]
     if decision.repeats_line is not None:
         plain["repeats_line"] = decision.repeats_line
     if decision.fields:
         plain["fields"] = {name: _field_as_json(value) for name, value in decision.fields.items()}
-    return _members(plain) if plain else ""
+    return due + _members(plain)
 
 
 def _members(plain: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def add(batch: Batch, phase: Phase, decisions: Sequence[Decision], *, revision: 
     """Add one entry for each decision, and its codes into the table that filters use."""
     details = DetailWriter()
     entry = (batch.id, batch.plan, str(phase))
-    bulk.insert(LedgerEntry, _COLUMNS, [(*entry, *_of_row(each, revision, details)) for each in decisions])
+    bulk.insert(LedgerEntry, _COLUMNS, ((*entry, *_of_row(each, revision, details)) for each in decisions))
     if revision:
         _forget_issues(batch, phase, [decision.line for decision in decisions])
     bulk.insert(RowIssue, _ISSUE_COLUMNS, _row_issues(batch, phase, decisions))

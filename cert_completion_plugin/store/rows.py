@@ -18,7 +18,7 @@ _COLUMNS = ("batch_id", "line", "slice", "cells")
 
 def insert(batch_id: int, rows: Iterable[tuple[RawRow, int]]) -> None:
     """Add rows, each with its slice."""
-    bulk.insert(ImportRow, _COLUMNS, [(batch_id, row.line, slice, _written(row.cells)) for row, slice in rows])
+    bulk.insert(ImportRow, _COLUMNS, ((batch_id, row.line, slice, _written(row.cells)) for row, slice in rows))
 
 
 def delete_all(batch_id: int) -> None:
@@ -27,8 +27,8 @@ def delete_all(batch_id: int) -> None:
 
 def slice_counts(batch_id: int) -> list[tuple[int, int]]:
     """(slice, number of its rows) in ascending order."""
-    slices = ImportRow.objects.filter(batch_id=batch_id).values("slice").annotate(rows=Count("pk")).order_by("slice")
-    return [(entry["slice"], entry["rows"]) for entry in slices]
+    slices = ImportRow.objects.filter(batch_id=batch_id).values_list("slice").annotate(Count("pk")).order_by("slice")
+    return list(slices)
 
 
 def in_slices(batch_id: int, first: int, last: int) -> list[RawRow]:

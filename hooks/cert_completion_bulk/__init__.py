@@ -6,6 +6,7 @@ no use for either. Rows are plain tuples here. The plugin and its record book wr
 
 from cert_completion_bulk.among import Among
 from cert_completion_bulk.inserting import insert
+from cert_completion_bulk.moments import Moment
 from cert_completion_bulk.updating import update
 
-__all__ = ["Among", "insert", "update"]
+__all__ = ["Among", "Moment", "insert", "update"]

@@ -1,7 +1,8 @@
 """The values that cross the border between the plugin and a host.
 
-All are frozen. Keys are the host's own, opaque text of 1 to 100 characters, echoed exactly; dates are calendar dates
-without time zone. New fields may be added later, always with a default: build these values with keyword arguments.
+All are frozen, those of which each row of a file becomes some for the type checker alone. Keys are the host's own,
+opaque text of 1 to 100 characters, echoed exactly; dates are calendar dates without time zone. New fields may be added
+later, always with a default: build these values with keyword arguments.
 """
 
 import hashlib
@@ -11,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
+
+from cert_completion_hooks.frozen import frozen
 
 
 class HostUnavailable(Exception):
@@ -155,7 +158,7 @@ class Actor:
     username: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Learner:
     """One learner. `username` is the one name by which files may call them, as the host stores it."""
 
@@ -215,7 +218,7 @@ class StateKey(NamedTuple):
     certification_key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CompletionRecord:
     """One completion with its dates, held or to be written.
 
@@ -232,16 +235,12 @@ class CompletionRecord:
     line: int | None = None
 
 
-def _written(day: date | None) -> str:
-    return day.isoformat() if day else "-"
-
-
 def _dates(record: CompletionRecord) -> str:
     days = (record.completed, record.expires, record.window_opens, record.baseline_expires or record.expires)
-    return "/".join(map(_written, days))
+    return "/".join([str(day) if day else "-" for day in days])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CompletionState:
     """What a host holds for one learner and certification on one day.
 
@@ -282,7 +281,7 @@ class BatchInfo:
     report_url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CompletionChange:
     """All that one import does to one learner and certification: a host writes all of it or nothing.
 
@@ -371,7 +370,7 @@ class EvidenceType:
     fields: tuple[EvidenceField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WriteResult:
     """The answer to one change or evidence item.
 

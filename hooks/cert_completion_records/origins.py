@@ -35,6 +35,7 @@ class Origins:
             for chunk in chunks(sorted(batch_ids))
             for source in ImportSource.objects.filter(batch_id__in=chunk)
         }
+        self._keys = {batch_id: source.pk for batch_id, source in self._sources.items()}
 
     def find(self, row_key: str) -> tuple[ImportSource | None, int | None]:
         """(None, None) for a record that came from no import we know."""
@@ -44,8 +45,9 @@ class Origins:
 
     def columns(self, row_key: str) -> tuple[int, int] | None:
         """What stands in the columns `source_id` and `line` of the record with this row key, if we know its import."""
-        source, line = self.find(row_key)
-        return None if source is None or line is None else (source.pk, line)
+        batch_id, line = origin_of(row_key)
+        key = self._keys.get(batch_id)
+        return None if key is None or line is None else (key, line)
 
     def wrote(self, row_key: str, row: FromImport) -> bool:
         """Whether the row is the record with this row key."""

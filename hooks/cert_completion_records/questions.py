@@ -70,9 +70,14 @@ _ACTIVE, _SUSPENDED = LearnerStatus.ACTIVE, LearnerStatus.SUSPENDED
 def live_learners(keys: Iterable[str]) -> dict[str, LearnerId]:
     """The primary keys of those that are users of this site."""
     ids = {key: found for key in keys if (found := learner_id(key)) is not None}
-    users = get_user_model()._default_manager.values_list("pk", flat=True)
-    live = {pk for chunk in chunks(ids.values()) for pk in users.filter(Among("pk", chunk))}
+    live = live_ids(ids.values())
     return {key: found for key, found in ids.items() if found in live}
+
+
+def live_ids(ids: Iterable[LearnerId]) -> set[LearnerId]:
+    """Those of these primary keys that are of users of this site."""
+    users = get_user_model()._default_manager.values_list("pk", flat=True)
+    return {pk for chunk in chunks(ids) for pk in users.filter(Among("pk", chunk))}
 
 
 def find_certifications(

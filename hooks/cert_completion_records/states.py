@@ -1,12 +1,13 @@
 """What the tables hold of learners and certifications, loaded in bulk and told as the contract tells it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import namedtuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import attrgetter
+from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from cert_completion_bulk import Among
+from cert_completion_bulk import Among, Moment
 from cert_completion_hooks import CompletionRecord, CompletionState
 from django.db import connections
 from django.db.models import QuerySet
@@ -37,7 +38,10 @@ class Held(Generic[Current, Past]):
 
     def last_change(self) -> tuple[str, datetime]:
         """Who changed anything of the pair last, and when."""
-        last = max([self.row, *self.history], key=attrgetter("changed_at"))
+        last = self.row
+        for past in self.history:
+            if past.changed_at > last.changed_at:
+                last = past
         return last.changed_by, last.changed_at
 
 
@@ -53,6 +57,7 @@ _CURRENT = (
     *("announce", "assigned", "assigned_at", "assigned_source_id"),
 )
 _PAST = ("learner_certification_id", *_RECORD)
+_MOMENTS = ("changed_at", "assigned_at")
 
 
 def load(pairs: Collection[Pair], *, lock: bool = False) -> dict[Pair, Held[Any, Any]]:
@@ -62,18 +67,28 @@ def load(pairs: Collection[Pair], *, lock: bool = False) -> dict[Pair, Held[Any,
     transaction, and without who changed their history and when: whoever writes has no use for that, and reading so
     many times of day takes long.
     """
-    rows, history = _of_pairs(pairs, lock), _history(lock)
     past = _PAST if lock else (*_PAST, *_CHANGE)
-    return _held(pairs, rows.values_list(*_CURRENT, named=True), history.values_list(*past, named=True))
+    return _held(pairs, _named(_CURRENT, _of_pairs(pairs, lock)), lambda keys: _named(past, _history(keys, lock)))
 
 
 def load_objects(pairs: Collection[Pair]) -> dict[Pair, LockedHeld]:
     """The same as objects that can be changed, locked."""
-    return _held(pairs, _of_pairs(pairs, lock=True), _history(lock=True))
+    return _held(pairs, _of_pairs(pairs, lock=True), lambda keys: _history(keys, lock=True))
 
 
-def _history(lock: bool) -> QuerySet[PastCompletion]:
-    history = PastCompletion.objects.all()
+def _named(names: Sequence[str], rows: QuerySet[Any]) -> Iterator[Any]:
+    """These columns of the rows, as named tuples."""
+    columns = [Moment(name) if name in _MOMENTS else name for name in names]
+    return map(_tuple_type(names)._make, rows.values_list(*columns))
+
+
+@cache
+def _tuple_type(names: Sequence[str]) -> Any:
+    return namedtuple("Columns", names)
+
+
+def _history(keys: Iterable[int], lock: bool) -> QuerySet[PastCompletion]:
+    history = PastCompletion.objects.filter(Among("learner_certification_id", keys))
     # Under MySQL's REPEATABLE READ a plain query sees what was there before we waited for the lock.
     return history.select_for_update() if lock and connections[database()].vendor == "mysql" else history
 
@@ -87,13 +102,13 @@ def _of_pairs(pairs: Collection[Pair], lock: bool) -> QuerySet[LearnerCertificat
 
 
 def _held(
-    pairs: Collection[Pair], rows: Iterable[Current], history: QuerySet[PastCompletion, Past]
+    pairs: Collection[Pair], rows: Iterable[Current], history_of: Callable[[Iterable[int]], Iterable[Past]]
 ) -> dict[Pair, Held[Current, Past]]:
     wanted = set(pairs)
     found = {(row.learner_id, row.certification_id): Held[Current, Past](row) for row in rows}
     found = {pair: held for pair, held in found.items() if pair in wanted}
     by_key = {held.row.id: held for held in found.values()}
-    for past in history.filter(Among("learner_certification_id", by_key)) if by_key else ():
+    for past in history_of(by_key) if by_key else ():
         by_key[past.learner_certification_id].history.append(past)
     return found
 
@@ -121,11 +136,9 @@ def state_of(held: Held[Any, Any], day: date, batches: Mapping[int, str]) -> Com
 def digest_of(held: Held[Any, Any]) -> str:
     """The digest of the pair's state, for which neither the day nor any import counts."""
     row = held.row
-    return CompletionState(
-        current=_record(row, {}) if row.completed else None,
-        history=tuple(_record(past, {}) for past in held.history),
-        assigned=row.assigned,
-    ).digest()
+    # Rows have the dates of records, which are all that is looked at.
+    current = row if row.completed else None
+    return CompletionState(current=current, history=tuple(held.history), assigned=row.assigned).digest()
 
 
 def _record(row: Any, batches: Mapping[int, str]) -> CompletionRecord:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 import cert_completion_bulk as bulk
+from cert_completion_bulk import Among
 from cert_completion_hooks import (
     BatchInfo,
     CompletionChange,
@@ -25,7 +26,7 @@ from cert_completion_records.models import (
     PastCompletion,
 )
 from cert_completion_records.origins import Origins, source_of
-from cert_completion_records.questions import live_learners
+from cert_completion_records.questions import live_ids
 from cert_completion_records.states import Held, digest_of, load
 
 _RECORD_COLUMNS = ("completed", "expires", "window_opens", "baseline_expires", "announce", "source_id", "line")
@@ -97,9 +98,9 @@ def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
 
 def _live_pairs(asked: _Asked) -> set[Pair]:
     """Those of which neither the learner nor the certification is gone."""
-    learners = set(live_learners(change.learner_key for _, change in asked).values())
+    learners = live_ids({learner for (learner, _), _ in asked})
     asked_for = {certification for (_, certification), _ in asked}
-    certifications = set(Certification.objects.filter(pk__in=asked_for).values_list("pk", flat=True))
+    certifications = set(Certification.objects.filter(Among("pk", asked_for)).values_list("pk", flat=True))
     return {pair for pair, _ in asked if pair[0] in learners and pair[1] in certifications}
 
 
@@ -113,10 +114,11 @@ def _decide(
     held = load(looked_up, lock=True) if looked_up else {}
     results, writes = [], _Writes()
     for pair, change in asked:
-        status = _status(change, held.get(pair), pair in live, stamp)
+        of_pair = held.get(pair)
+        status = _status(change, of_pair, pair in live, stamp)
         results.append(WriteResult(key=change.key, status=status))
         if status is _WRITTEN:
-            _collect(pair, change, held.get(pair), stamp, writes)
+            _collect(pair, change, of_pair, stamp, writes)
     return results, writes
 
 

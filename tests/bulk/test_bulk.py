@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import cert_completion_bulk as bulk
 import pytest
-from cert_completion_bulk import Among, inserting
+from cert_completion_bulk import Among, Moment, inserting
 from cert_completion_records.models import Certification, LearnerCertification
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -79,6 +79,18 @@ def test_no_rows_are_no_statement(way, django_assert_num_queries):
     with django_assert_num_queries(0):
         bulk.insert(ImportRow, ROW_COLUMNS, [])
         bulk.update(ImportRow, ("cells",), [])
+
+
+def test_rows_may_be_made_as_they_are_taken(way):
+    bulk.insert(ImportRow, ROW_COLUMNS, ((7, line, 0, f"{line}") for line in range(1, 1202)))
+    assert ImportRow.objects.filter(cells="1201").count() == 1
+    assert ImportRow.objects.count() == 1201
+
+
+def test_what_goes_wrong_while_rows_are_made_is_told_as_it_is(way):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        bulk.insert(ImportRow, ROW_COLUMNS, ((7, line, 0, f"{1 / (1000 - line)}") for line in range(1, 1202)))
+    assert not ImportRow.objects.exists()
 
 
 def test_a_row_that_exists_is_an_integrity_error_and_leaves_none(way):
@@ -163,3 +175,26 @@ class TestAmong:
     def test_it_is_one_parameter_where_the_database_takes_an_array_or_a_document(self):
         _, parameters = ImportRow.objects.filter(Among("line", range(500))).query.sql_with_params()
         assert len(parameters) == (500 if connection.vendor == "mysql" else 1)
+
+
+@pytest.mark.parametrize("has_zones", [True, False])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        MOMENT,
+        datetime(1, 1, 2, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 30, 0, 1, tzinfo=UTC),
+        datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC),
+        None,
+    ],
+)
+def test_a_moment_is_the_one_that_the_column_has(moment, has_zones, settings):
+    if connection.vendor == "mysql" and moment and moment.year < 1000:
+        pytest.skip("MySQL has no such date")
+    learner = get_user_model().objects.create(username="ana")
+    certification = Certification.objects.create(short_name="fire", rule="never_expires")
+    LearnerCertification.objects.create(learner=learner, certification=certification, assigned_at=moment)
+    settings.USE_TZ = has_zones
+    held = LearnerCertification.objects.filter(learner=learner)
+    assert held.values_list(Moment("assigned_at"), "pk").get() == held.values_list("assigned_at", "pk").get()

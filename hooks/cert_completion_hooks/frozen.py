@@ -10,7 +10,7 @@ T = TypeVar("T")
 def frozen(cls: type[T]) -> type[T]:
     """A dataclass that the type checker holds to be frozen.
 
-    At run time nothing watches over it: a frozen dataclass takes about three times as long to make, and each row of a
+    At run time nothing watches over it: a frozen dataclass takes two or three times as long to make, and each row of a
     file becomes several of these.
     """
     return dataclass(slots=True, kw_only=True, unsafe_hash=True)(cls)
