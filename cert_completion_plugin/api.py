@@ -59,6 +59,7 @@ __all__ = [
     "corrected_by",
     "corrections_of",
     "csv_pieces",
+    "days_since",
     "defaults",
     "discard",
     "evidence_is_offered",
@@ -158,6 +159,11 @@ def plan_summary(batch: Batch, number: int | None = None) -> Plan | None:
     None if there was no such plan, or if it is not complete.
     """
     return plans.get(batch.id, batch.plan if number is None else number)
+
+
+def days_since(plan: Plan) -> int:
+    """How many days ago a plan was made, in the site's calendar."""
+    return batches.days_since(plan.as_of)
 
 
 def plan_numbers(batch: Batch) -> list[int]:

@@ -77,6 +77,7 @@ class UploadForm(forms.Form):
     import_action = _radios("import_action", _("What the newest completion of each learner does"))
     assign = _radios("assign", _("Learners who are not assigned to the certification yet"))
     commit_policy = _radios("commit_policy", _("If some rows have problems"))
+    review = _radios("review", _("Before anything is recorded"))
     unknown_certification = _radios("unknown_certification", _("Certifications that this site does not know"))
     evidence_type = forms.ChoiceField(
         label=_("Type of the evidence items, if any are created"),
@@ -151,11 +152,12 @@ class UploadForm(forms.Form):
 
     def chosen(self) -> dict[str, Any]:
         """The options that were offered, with what was chosen, as plain values; valid forms only."""
-        return {name: self.cleaned_data[name] for name in self._names()}
+        chosen = {name: self.cleaned_data[name] for name in self._names()}
+        return chosen | {"review": chosen["review"] == str(True)}
 
     def options(self) -> Options:
         """The options that were chosen; valid forms only."""
-        return Options.from_mapping(self.chosen() | {"review": False})
+        return Options.from_mapping(self.chosen())
 
     @property
     def reading_is_chosen(self) -> bool:
@@ -220,6 +222,59 @@ class AnswerForm(forms.Form):
             ("", _("Choose one")),
             *((label, [(name, _example(name)) for name in names]) for label, names in groups if names),
         ]
+
+
+class _OfPlan(forms.Form):
+    """A form that was shown with one plan of an import, which may not be the present one any more."""
+
+    plan = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, plan: api.Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].initial = plan.number
+        self.present = plan
+
+    def is_seen(self) -> bool:
+        """Whether the plan that was looked at is the present one."""
+        return str(self.data.get("plan", "")) == str(self.present.number)
+
+
+class ApprovalForm(_OfPlan):
+    """The approval of a plan; where it breaks thresholds of the site, that they were seen has to be ticked."""
+
+    accept_broken = forms.BooleanField(
+        label=_("I have seen that limits of this site are exceeded. Record the rows all the same."),
+        error_messages={"required": _("Tick that you have seen it, or discard the import.")},
+    )
+
+    def __init__(self, *args: Any, plan: api.Plan, **kwargs: Any) -> None:
+        super().__init__(*args, plan=plan, **kwargs)
+        if not plan.broken:
+            del self.fields["accept_broken"]
+
+    @property
+    def accepts_broken(self) -> bool:
+        """Valid forms only."""
+        return bool(self.cleaned_data.get("accept_broken"))
+
+
+class ConfirmForm(_OfPlan):
+    """The names of close matches of which somebody says that they really are other certifications."""
+
+    names = forms.MultipleChoiceField(
+        label=_("Names that look misspelt"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Tick the names that really are other certifications."),
+            "invalid_choice": _("“%(value)s” is not among the names of this plan. Look at the plan again."),
+        },
+    )
+
+    def __init__(self, *args: Any, plan: api.Plan, **kwargs: Any) -> None:
+        super().__init__(*args, plan=plan, **kwargs)
+        field = self.fields["names"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(each.value, each.value) for each in plan.close_matches]
 
 
 def describe(form: forms.BaseForm) -> None:

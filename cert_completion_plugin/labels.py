@@ -25,6 +25,7 @@ NAMES: Mapping[str, Any] = {
     "import_action": _("Import action"),
     "assign": _("Assign learners"),
     "commit_policy": _("If rows have problems"),
+    "review": _("Review"),
     "unknown_certification": _("Unknown certifications"),
     "evidence_type": _("Evidence type"),
     "ignore_case": _("Ignore case"),
@@ -63,6 +64,10 @@ VALUES: Mapping[str, Mapping[Any, Any]] = {
     "commit_policy": {
         CommitPolicy.VALID_ROWS: _("Import the valid rows"),
         CommitPolicy.ALL_OR_NOTHING: _("All or nothing"),
+    },
+    "review": {
+        True: _("Look at the plan first"),
+        False: _("Record at once"),
     },
     "unknown_certification": {
         UnknownCertification.IGNORE: _("Ignore"),
@@ -111,6 +116,13 @@ CONSEQUENCES: Mapping[str, Mapping[Any, Any]] = {
             "If one row has a problem, nothing of the file is imported. Rows that are ignored because their "
             "certification is unknown do not count."
         ),
+    },
+    "review": {
+        True: _(
+            "You see what will become of every row, and why. Nothing is recorded until somebody who may approve "
+            "imports says so."
+        ),
+        False: _("The rows are recorded as soon as the file is read; the report says afterwards what became of each."),
     },
     "unknown_certification": {
         UnknownCertification.IGNORE: _("Their rows are rejected and listed in the report."),

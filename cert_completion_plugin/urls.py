@@ -5,7 +5,9 @@ from django.urls import path
 from cert_completion_plugin.views.batch import BatchView
 from cert_completion_plugin.views.batches import BatchesView
 from cert_completion_plugin.views.cancelling import CancelView
+from cert_completion_plugin.views.deciding import ApproveView, DiscardView, PlanAnewView
 from cert_completion_plugin.views.downloads import DownloadView
+from cert_completion_plugin.views.plan import PlanView
 from cert_completion_plugin.views.upload import UploadView
 
 app_name = "cert_completion_plugin"
@@ -15,5 +17,9 @@ urlpatterns = [
     path("upload/", UploadView.as_view(), name="upload"),
     path("<str:reference>/", BatchView.as_view(), name="batch"),
     path("<str:reference>/cancel/", CancelView.as_view(), name="cancel"),
+    path("<str:reference>/plan/<int:plan>/", PlanView.as_view(), name="plan"),
+    path("<str:reference>/approve/", ApproveView.as_view(), name="approve"),
+    path("<str:reference>/discard/", DiscardView.as_view(), name="discard"),
+    path("<str:reference>/plan-anew/", PlanAnewView.as_view(), name="plan-anew"),
     path("<str:reference>/download/<str:what>.<str:kind>", DownloadView.as_view(), name="download"),
 ]

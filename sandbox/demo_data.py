@@ -27,12 +27,13 @@ from sandbox.demo_table import (
 
 LOG_INS = (
     ("admin", "admin", "who may do everything"),
-    ("uploader", "uploader", "who may upload completions and read the reports"),
+    ("uploader", "uploader", "who may upload completions, approve plans and read the reports"),
     (HARRY.username, HARRY.username, "a learner"),
 )
 UPLOADER_MAY = (
     "cert_completion_plugin.upload_completions",
     "cert_completion_plugin.view_import_report",
+    "cert_completion_plugin.approve_imports",
     "cert_completion_records.view_certification",
     "cert_completion_records.view_evidence",
     "cert_completion_records.view_learnercertification",

@@ -3,6 +3,7 @@
 from cert_completion_plugin.batches.answering import answer
 from cert_completion_plugin.batches.approving import Approval, Verdict, approve
 from cert_completion_plugin.batches.cancelling import cancel, discard
+from cert_completion_plugin.batches.clock import days_since
 from cert_completion_plugin.batches.closing import advance
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
 from cert_completion_plugin.batches.explaining import explain
@@ -42,6 +43,7 @@ __all__ = [
     "approve",
     "cancel",
     "claim_sending",
+    "days_since",
     "discard",
     "evidence_is_offered",
     "explain",

@@ -14,6 +14,11 @@ def after(seconds: int) -> datetime:
     return now() + timedelta(seconds=seconds)
 
 
+def days_since(day: date) -> int:
+    """How many days ago that was, as the site counts them."""
+    return (today() - day).days
+
+
 def today() -> date:
     """The site's calendar day, in the time zone of its settings whatever a viewer has activated."""
     moment = now()

@@ -14,7 +14,7 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
-from cert_completion_plugin.views import cancelling, reading, report, trouble
+from cert_completion_plugin.views import cancelling, plan, reading, report, trouble
 from cert_completion_plugin.views.access import ImportPage
 
 REFRESH_SECONDS = 2
@@ -25,7 +25,7 @@ WAITING_IS_LONG = timedelta(minutes=1)
 class BatchView(ImportPage, TemplateView):
     """The page of one import. While background work is under way it refreshes itself, without JavaScript."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
+    permission_required: str | tuple[str, ...] = api.PERMISSION_VIEW_REPORT
     template_name = "cert_completion_plugin/batch.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -55,6 +55,8 @@ class BatchView(ImportPage, TemplateView):
             verdict = Verdict.from_mapping(batch.question)
             context |= question_texts(verdict)
             describe(context.setdefault("form", AnswerForm(likely=likely_formats(verdict))))
+        if batch.state is api.BatchState.AWAITING_APPROVAL:
+            context |= plan.context(self.request, batch)
         if batch.counts:
             context |= report.context(self.request, batch)
         return context

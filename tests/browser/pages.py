@@ -1,11 +1,12 @@
 """Every page in every state that is looked at in a browser: a name, and what makes the page's path of a `Site`."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from cert_completion_plugin.models import Plan
 from tests.browser.site import UNCLEAR, Site
 
 PREFIX = "/cert-completions/"
@@ -34,6 +35,17 @@ def _corrected(site: Site) -> Any:
     return second
 
 
+def _over_the_limits(site: Site) -> str:
+    with site.with_settings(THRESHOLDS={"problem_rows": 0.1, "overwritten": 0.5, "unknown_learners": 0.2}):
+        return _of(site.planned())
+
+
+def _grown_old(site: Site) -> str:
+    batch = site.planned(anew=True)
+    Plan.objects.filter(batch_id=batch.id).update(as_of=date(2026, 3, 9))
+    return _of(batch)
+
+
 PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
@@ -45,6 +57,14 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "cancel": lambda site: _of(site.half_written(), "cancel/"),
     "cancel-ended": lambda site: _of(site.worked_off(), "cancel/"),
     "needs-answer": lambda site: _of(site.worked_off(*UNCLEAR)),
+    "plan": lambda site: _of(site.planned()),
+    "plan-filtered": lambda site: _of(site.planned(), "?outcome=rejected"),
+    "plan-held-back": lambda site: _of(site.planned(commit_policy="all_or_nothing")),
+    "plan-limits": _over_the_limits,
+    "plan-grown-old": _grown_old,
+    "plan-replaced": lambda site: _of(site.planned(anew=True), "plan/1/"),
+    "discard": lambda site: _of(site.planned(), "discard/"),
+    "discard-ended": lambda site: _of(site.worked_off(), "discard/"),
     "finished": lambda site: _of(site.worked_off()),
     "finished-filtered": lambda site: _of(site.worked_off(), "?problem=learner_not_found&learner=j."),
     "finished-none-fit": lambda site: _of(site.worked_off(), "?outcome=rejected&certification=Nothing"),

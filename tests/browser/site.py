@@ -1,11 +1,15 @@
 """What the pages show in browser tests: a site with a few learners and certifications, and imports in every state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from cert_completion_hooks import Certification
 from cert_completion_hooks.memory import MemoryHost
+from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.test import override_settings
 from django.utils import timezone
 
 from cert_completion_plugin import api
@@ -38,7 +42,7 @@ class Site:
         for short_name, id_number in (("Forklift", "F1"), ("Manual handling", "MH-2"), ("Fire safety", "FS")):
             world.add_certification(doubles.yearly(short_name, id_number))
         world.add_certification(Certification(key="c-old", short_name="Asbestos", id_number="AS", allowed=False))
-        self.operator = self.user("operator", "upload_completions", "view_import_report")
+        self.operator = self.user("operator", "upload_completions", "view_import_report", "approve_imports")
 
     def user(self, username: str, *codenames: str) -> Any:
         """A staff user with exactly these permissions of the plugin."""
@@ -65,6 +69,15 @@ class Site:
         api.work_off(batch.id)
         return api.find(batch.reference)
 
+    def planned(self, *rows: str, anew: bool = False, **options: Any) -> Any:
+        """An import that waits for approval; with `anew` on its second plan."""
+        batch = self.worked_off(*rows, review=True, **options)
+        if not anew:
+            return batch
+        api.plan_anew(batch, self.operator)
+        api.work_off(batch.id)
+        return api.find(batch.reference)
+
     def half_written(self, minutes_idle: int = 0) -> Any:
         """An import of 6,000 rows of which a third is written."""
         batch = self.submitted()
@@ -83,6 +96,12 @@ class Site:
                 done_at=now - timedelta(seconds=30 - 15 * number) if is_done else None,
             )
         return self.put(batch, "writing", rows_read=6000, progressed_at=now - timedelta(seconds=60))
+
+    @contextmanager
+    def with_settings(self, **values: Any) -> Iterator[None]:
+        """Other settings of the plugin for a while."""
+        with override_settings(CERT_COMPLETION={**settings.CERT_COMPLETION, **values}):
+            yield
 
     def put(self, batch: Any, state: str, **fields: Any) -> Any:
         """The import, put into a state by hand."""

@@ -1,4 +1,4 @@
-"""The whole way in a real browser, on the running sandbox: upload, progress, report, Record of Learning."""
+"""The whole way in a real browser, on the running sandbox: upload, progress, plan, report, Record of Learning."""
 
 import os
 import re
@@ -74,6 +74,9 @@ def test_upload_report_and_record_of_learning(page):
     page.click("text=Upload and import")
 
     assert re.search(r"/cert-completions/[0-9a-f]{32}/$", page.url)
+    page.wait_for_selector("text=Nothing has been recorded yet.", timeout=60_000)
+    shot(page, "plan-of-problems")
+    page.click("button:has-text('Record ')")
     page.wait_for_selector("text=What became of the rows", timeout=60_000)
     shot(page, "report")
     numbers = [int(text) for text in page.locator(".ccp-tile strong").all_inner_texts()]

@@ -18,6 +18,7 @@ def form(content=HEADINGS + "ana,Forklift,,31/05/2025,\n", **values):
         "import_action": "certify_if_newer",
         "assign": "when_certifying",
         "commit_policy": "valid_rows",
+        "review": "False",
         "unknown_certification": "ignore",
         "date_format": "auto",
         "encoding": "auto",

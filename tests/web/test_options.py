@@ -26,6 +26,7 @@ ALL_CHOSEN = {
     "import_action": "certify_uncertified",
     "assign": "always",
     "commit_policy": "all_or_nothing",
+    "review": False,
     "unknown_certification": "create_evidence",
     "evidence_type": "training",
     "ignore_case": True,
@@ -75,7 +76,15 @@ def only_batch():
 def test_every_option_of_the_page_arrives_with_the_import(client, world):
     world.add_evidence_type(TRAINING)
     assert client.post(URL, form(**ALL_CHOSEN)).status_code == 302
-    assert only_batch().options == api.Options.from_mapping({**ALL_CHOSEN, "review": False})
+    assert only_batch().options == api.Options.from_mapping(ALL_CHOSEN)
+
+
+def test_a_plan_comes_first_unless_somebody_chooses_otherwise(client):
+    assert "checked" in re.search(r'<input[^>]*name="review" value="True"[^>]*>', client.get(URL).content.decode())[0]
+    client.post(URL, form(review="True"))
+    assert only_batch().options.review
+    page = client.post(URL, form(review=None)).content.decode()
+    assert "Choose one." in page
 
 
 def test_who_chooses_nothing_else_gets_the_defaults_of_the_rules(client, user):

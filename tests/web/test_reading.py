@@ -118,6 +118,7 @@ def test_all_frozen_options_are_shown_in_words(imported):
         ("Import action", "Save to history"),
         ("Assign learners", "Never"),
         ("If rows have problems", "Import the valid rows"),
+        ("Review", "Look at the plan first"),
         ("Unknown certifications", "Create evidence"),
         ("Evidence type", "The default type"),
         ("Ignore case", "Yes"),

@@ -1,0 +1,154 @@
+"""Approving a plan, discarding it, and having it made anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from cert_completion_plugin import api
+from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
+from cert_completion_plugin.views.access import ImportPage
+from cert_completion_plugin.views.batch import BatchView
+
+MAY_DECIDE = (api.PERMISSION_VIEW_REPORT, api.PERMISSION_APPROVE)
+
+
+class _Decision(BatchView):
+    """The page of an import, to which something is posted about its plan; looked at, it is that page."""
+
+    permission_required = MAY_DECIDE
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._back()
+
+    def _back(self) -> HttpResponse:
+        return redirect("cert_completion_plugin:batch", self.kwargs["reference"])
+
+    @property
+    def user(self) -> Any:
+        assert isinstance(self.request.user, AbstractBaseUser)
+        return self.request.user
+
+    def _waiting(self) -> tuple[api.Batch, api.Plan] | None:
+        """The import and its present plan; None, and a word about it, if it does not wait for approval."""
+        batch = api.find(self.kwargs["reference"])
+        if batch is None:
+            raise Http404(_("There is no such import."))
+        plan = api.plan_summary(batch)
+        if batch.state is api.BatchState.AWAITING_APPROVAL and plan is not None:
+            return batch, plan
+        messages.info(self.request, _not_waiting(batch))
+        return None
+
+    def _show(self, form: forms.Form, name: str) -> HttpResponse:
+        """The page once more, with what is wrong."""
+        describe(form)
+        return self.render_to_response(self.get_context_data() | {"form": form, name: form})
+
+
+class ApproveView(_Decision):
+    """Posting records the rows of the plan that is named in the form, if it is the present one."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (waiting := self._waiting()) is None:
+            return self._back()
+        batch, plan = waiting
+        form = ApprovalForm(request.POST, plan=plan)
+        if not form.is_seen():
+            messages.warning(request, _OUTDATED)
+            return self._back()
+        if not form.is_valid():
+            return self._show(form, "approval_form")
+        approval = api.approve(batch, self.user, plan=plan.number, accept_broken=form.accepts_broken)
+        if approval.verdict in _ERRORS:
+            form.add_error(None, _ERRORS[approval.verdict] % _particulars(approval))
+            return self._show(form, "approval_form")
+        if approval.verdict is api.Verdict.OUTDATED:
+            messages.warning(request, _OUTDATED)
+        elif not approval.is_given:
+            messages.info(request, _not_waiting(api.find(batch.reference) or batch))
+        return self._back()
+
+
+class PlanAnewView(_Decision):
+    """Posting has the plan made anew, with names confirmed as other certifications if it comes from that form."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (waiting := self._waiting()) is None:
+            return self._back()
+        batch, plan = waiting
+        form = ConfirmForm(request.POST, plan=plan)
+        if not form.is_seen():
+            messages.warning(request, _OUTDATED)
+            return self._back()
+        if "confirming" in request.POST and not form.is_valid():
+            return self._show(form, "confirm_form")
+        confirmed = form.cleaned_data["names"] if "confirming" in request.POST else ()
+        if not api.plan_anew(batch, self.user, confirmed=confirmed):
+            messages.warning(request, _OUTDATED)
+        return self._back()
+
+
+class DiscardView(ImportPage, TemplateView):
+    """Says what discarding means; posting discards."""
+
+    permission_required = MAY_DECIDE
+    template_name = "cert_completion_plugin/discard.html"
+    title = gettext_lazy("Discard the plan")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        batch = self._batch()
+        is_waiting = batch.state is api.BatchState.AWAITING_APPROVAL
+        return super().get_context_data(batch=batch, is_waiting=is_waiting, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        assert isinstance(request.user, AbstractBaseUser)
+        batch = self._batch()
+        if not api.discard(batch, request.user):
+            messages.info(request, _not_waiting(api.find(batch.reference) or batch))
+        return redirect("cert_completion_plugin:batch", batch.reference)
+
+    def _batch(self) -> api.Batch:
+        batch = api.find(self.kwargs["reference"])
+        if batch is None:
+            raise Http404(_("There is no such import."))
+        return batch
+
+
+_OUTDATED = gettext_lazy(
+    "The plan was made anew meanwhile. This page shows where the import stands now; look at it before you decide."
+)
+_ERRORS: Mapping[str, Any] = {
+    api.Verdict.BROKEN: gettext_lazy("A limit of this site is exceeded. Tick that you have seen it, or discard."),
+    api.Verdict.RULES_CHANGED: gettext_lazy(
+        "Nothing was recorded: since the plan was made, the recertification rule of %(names)s has changed, so the "
+        "dates of the plan are no longer right. Make the plan anew, and look at it again."
+    ),
+    api.Verdict.HOST_AWAY: gettext_lazy(
+        "Nothing was recorded: the LMS cannot answer just now. Try again in a few minutes; if it lasts, tell the "
+        "site's operator the reference %(reference)s."
+    ),
+}
+
+
+def _particulars(approval: api.Approval) -> dict[str, str]:
+    shown = list(approval.certifications[:5])
+    if (more := len(approval.certifications) - len(shown)) > 0:
+        shown.append(_("%(number)s more") % {"number": more})
+    return {"names": get_text_list(shown, _("and")), "reference": approval.reference}
+
+
+def _not_waiting(batch: api.Batch) -> str:
+    if batch.is_approved:
+        return _("The plan was approved already, by %(name)s.") % {"name": batch.approved_by_name}
+    if batch.cancelled_at:
+        return _("The import was discarded or cancelled already, by %(name)s.") % {"name": batch.cancelled_by_name}
+    return _("The import does not wait for approval.")
