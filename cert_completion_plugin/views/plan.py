@@ -187,8 +187,7 @@ def _close_matches(plan: api.Plan) -> list[dict[str, Any]]:
             "value": each.value,
             "rows": grouped(each.rows),
             "line": str(each.line),
-            "nearest": each.nearest,
-            "certification": each.certification if each.certification != each.nearest else "",
+            "certification": each.certification,
         }
         for each in plan.close_matches
     ]

@@ -14,6 +14,7 @@ from cert_completion_plugin import api, conf, texts, titles
 from cert_completion_plugin.core.issues import FAILURES, PROBLEMS, WARNINGS
 from cert_completion_plugin.views.access import number
 from cert_completion_plugin.views.numbers import grouped
+from cert_completion_plugin.views.whys import why
 
 PROBLEM_OUTCOMES = (api.Outcome.REJECTED, api.Outcome.DRIFTED, api.Outcome.FAILED, api.Outcome.CANCELLED)
 """Of the rows that somebody has to look after: they are in the download of the problem rows."""
@@ -218,6 +219,7 @@ def row(decision: api.Decision, batch: api.Batch) -> dict[str, Any]:
         "expires": decision.expires,
         "outcome": str(decision.outcome),
         "label": texts.outcome_label(decision.outcome),
+        "why": why(decision),
         "repeats_line": decision.repeats_line and str(decision.repeats_line),
         "issues": [texts.issue_text(issue) for issue in decision.issues],
         "never_expires": writes and not decision.expires and bool(decision.certification_key),

@@ -100,7 +100,7 @@ class Site:
     @contextmanager
     def with_settings(self, **values: Any) -> Iterator[None]:
         """Other settings of the plugin for a while."""
-        with override_settings(CERT_COMPLETION={**settings.CERT_COMPLETION, **values}):
+        with override_settings(CERT_COMPLETION={**getattr(settings, "CERT_COMPLETION", {}), **values}):
             yield
 
     def put(self, batch: Any, state: str, **fields: Any) -> Any:

@@ -71,7 +71,9 @@ def test_the_plan_says_what_will_happen_in_one_sentence_and_writes_nothing(clien
 
 def test_the_number_of_the_button_is_written_with_thousands(client, waiting, monkeypatch):
     batch = waiting()
-    plan = replace(api.plan_summary(batch), counts={"outcomes": {"history": 4468}, "issues": {}})
+    plan = api.plan_summary(batch)
+    assert plan is not None
+    plan = replace(plan, counts={"outcomes": {"history": 4468}, "issues": {}})
     monkeypatch.setattr(api, "plan_summary", lambda batch, number=None: plan)
     text = page(client, batch)
     assert "Record 4,468 rows</button>" in text
@@ -85,6 +87,8 @@ def test_every_row_stands_there_with_what_will_happen_its_dates_and_why(client, 
     assert 'June 1, 2026 <span aria-hidden="true">→</span>' in text
     assert "May 31, 2026" in text
     assert "There is no learner with the username “j.smiht”" in text
+    assert "The learner is not certified yet." in text
+    assert "Newer than the current record." in text
 
 
 def test_tiles_filter_the_rows(client, waiting):
@@ -135,6 +139,7 @@ def test_who_looked_at_another_plan_is_shown_the_present_one(client, waiting, ap
         )
         assert "The plan was made anew meanwhile." in response.content.decode()
     found = api.find(batch.reference)
+    assert found is not None
     assert (found.state, found.plan, world.written) == ("awaiting_approval", 2, ())
 
 
@@ -220,7 +225,7 @@ def test_close_names_are_confirmed_by_value(client, waiting):
     )
     assert post(client, batch, "plan-anew", plan=1, confirming="1", names=["Forklfit"]).status_code == 302
     worked_off(batch)
-    rows = api.page(api.find(batch.reference), phase=Phase.PLANNED).rows
+    rows = api.page(worked_off(batch), phase=Phase.PLANNED).rows
     assert [str(row.outcome) for row in rows] == ["evidence", "evidence", "rejected"]
     text = page(client, batch)
     assert ('value="Forklif"' in text, 'value="Forklfit"' in text) == (True, False)
