@@ -17,11 +17,13 @@ named after what it shows: most after one of the codes of [import-rules.md](../.
 
 - Choose on the page what stands under *choose*, and leave everything else as it was at the beginning. The page
   remembers what you chose last.
+- Each file is shown with its plan first; press *Record* there to have it recorded, and see the report.
 - *shows* lists the outcomes of the rows, and the codes of the problems, warnings and reasons in the report.
 - The files do not get in each other's way, but for `ten-thousand.csv`, after which most learners hold something. A file
   that is uploaded twice writes nothing the second time: all is already held. `make reset` forgets everything; use it
   too if your sandbox is older than these files and lacks a learner or certification.
-- Not among them is `drifted`: for that, somebody has to look at the plan before it is written, which comes later.
+- No file is named after `drifted`, because it takes two: upload `certified.csv` twice and look at both plans. Record
+  the second one, then the first: what the first was planned on has changed meanwhile, and its rows drift.
 
 This file and the samples are made from `sandbox/sample_table` by `python -m sandbox.make_samples`.
 """

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 RULES = Path(__file__).resolve().parents[2] / "docs" / "import-rules.md"
 
 NOT_YET = {
-    Outcome.DRIFTED: "A row drifts between the approval of a plan and its writing; plans cannot be looked at yet.",
+    Outcome.DRIFTED: "It takes two plans of one file; the README of the samples says how.",
 }
 IN_COMPANY = {Outcome.FAILED: "There is always a reason, and the samples are named after those."}
 
