@@ -7,13 +7,11 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REP
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from time import sleep
 from typing import Any
 
 from cert_completion_hooks.types import EvidenceType
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tabular, tasks
 from cert_completion_plugin.batches import HOST_AWAY, Approval, OptionNotOffered, TryAgain, Verdict
@@ -23,7 +21,7 @@ from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import choices, plans, portions
+from cert_completion_plugin.store import choices, connections, plans, portions
 from cert_completion_plugin.store import rows as stored_rows
 from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
 from cert_completion_plugin.store.values import Batch, Plan, Progress
@@ -126,7 +124,7 @@ def submit(
     )
     if corrects is not None:
         stored.correct(batch.id, corrects)
-    transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    connections.after_commit(tasks.send_next, batch.id)
     return batch
 
 
@@ -137,7 +135,7 @@ def answer(batch: Batch, *, date_format: str) -> bool:
     """
     answered = batches.answer(batch.id, date_format)
     if answered:
-        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+        connections.after_commit(tasks.send_next, batch.id)
     return answered
 
 
@@ -149,7 +147,7 @@ def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
     """
     is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
     if is_cancelled:
-        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+        connections.after_commit(tasks.send_next, batch.id)
     return is_cancelled
 
 
@@ -180,7 +178,7 @@ def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: b
     """
     approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
     if approval.is_given:
-        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+        connections.after_commit(tasks.send_next, batch.id)
     return approval
 
 
@@ -191,7 +189,7 @@ def discard(batch: Batch, user: AbstractBaseUser) -> bool:
     """
     is_discarded = batches.discard(batch.id, user.pk, user.get_username())
     if is_discarded:
-        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+        connections.after_commit(tasks.send_next, batch.id)
     return is_discarded
 
 
@@ -204,7 +202,7 @@ def plan_anew(batch: Batch, user: AbstractBaseUser, *, confirmed: Collection[str
     """
     begins = batches.plan_anew(batch, user.get_username(), confirmed)
     if begins:
-        transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+        connections.after_commit(tasks.send_next, batch.id)
     return begins
 
 

@@ -1,7 +1,6 @@
 """Receiving a file: it is stored, hashed and given a number, and nothing of it is parsed."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from cert_completion_hooks.types import Actor, EvidenceType
@@ -16,7 +15,7 @@ from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_o
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import CommitPolicy, Messages, Options, UnknownCertification
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.store import batches, files
+from cert_completion_plugin.store import batches, connections, files
 from cert_completion_plugin.store.values import Batch
 
 
@@ -59,7 +58,7 @@ def _store(batch: Batch, chunks: Iterable[bytes]) -> None:
         refusal = Issue(Code.FILE_TOO_LARGE, details={"limit": settings.max_bytes})
         issues, now = batches.issues_json([refusal]), clock.now()
         batches.move(batch.id, [BatchState.RECEIVED], BatchState.REFUSED, now=now, finished_at=now, file_issues=issues)
-        transaction.on_commit(partial(tell_hosts, batch.id), robust=True)
+        connections.after_commit(tell_hosts, batch.id)
     else:
         where = {"file_storage": settings.file_storage, "file_path": path}
         batches.update(batch.id, file_size=arriving.size, file_sha256=arriving.digest, **where)

@@ -1,6 +1,9 @@
 """Database connections that broke under us."""
 
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, transaction
 
 IMPORTS = DEFAULT_DB_ALIAS
 """The database that imports are kept in."""
@@ -14,6 +17,18 @@ def mend() -> None:
     for each in connections.all(initialized_only=True):
         if not each.in_atomic_block:
             each.close_if_unusable_or_obsolete()
+
+
+def after_commit(function: Callable[..., Any], *arguments: Any) -> None:
+    """Call a function once the surrounding transaction has committed; what it raises is logged and harms nobody.
+
+    Not as a `partial`: Django names in the log what failed, and fails itself over one, which has no name.
+    """
+
+    def called() -> None:
+        function(*arguments)
+
+    transaction.on_commit(called, robust=True)
 
 
 def sqlite_journal_mode() -> str:

@@ -6,10 +6,11 @@ import pytest
 from cert_completion_hooks import PeriodUnit
 from cert_completion_records import host as record_book
 from cert_completion_records import models
+from django.db import OperationalError, connection
 
 from cert_completion_plugin import api
 from tests.acceptance.records_world import Reach
-from tests.batches.conftest import outcomes
+from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +124,72 @@ def test_making_a_plan_writes_nothing_at_the_host(plan):
     assert not models.LearnerCertification.objects.exists()
     assert not models.ImportSource.objects.exists()
     assert batch.plan == 1
+
+
+class _Interrupted:
+    """Has one statement fail, the one with this number; `reached` says whether it came to that."""
+
+    def __init__(self, number):
+        self.left = number
+
+    @property
+    def reached(self):
+        return self.left < 0
+
+    def __call__(self, execute, *arguments):
+        if self.left == 0:
+            self.left -= 1
+            raise OperationalError("server closed the connection")
+        self.left -= self.left > 0
+        return execute(*arguments)
+
+
+def through(submit, approver, options, interrupted):
+    """An import on its way from upload to the end of its plan's writing, with one statement that fails on it.
+
+    Returns what became of its rows and what is held in the end; nothing is held any more afterwards.
+    """
+    batch = submit(*ROWS, "ana,Canoe,,2025-09-01,", "nobody,Crane,C1,2025-09-01,", review=True, **options)
+    with connection.execute_wrapper(interrupted):
+        for _ in range(30):
+            try:
+                if go_on(batch, approver):
+                    break
+            except (OperationalError, api.TryAgain):
+                continue
+    found = api.find(batch.reference)
+    assert found is not None
+    records = models.LearnerCertification.objects.order_by("learner__username", "certification__short_name")
+    held = list(records.values_list("learner__username", "completed", "expires", "assigned"))
+    others = models.PastCompletion.objects.count(), models.Evidence.objects.count()
+    told = found.state, outcomes(found), dict(found.counts["outcomes"]), api.plan_numbers(found)
+    for model in (models.PastCompletion, models.Evidence, models.LearnerCertification):
+        model.objects.all().delete()
+    return told, held, others
+
+
+def go_on(batch, approver):
+    let_time_pass()
+    found = api.find(batch.reference)
+    assert found is not None
+    if found.state == "awaiting_approval":
+        api.approve(found, approver, plan=1)
+    else:
+        api.work_off(batch.id)
+    return found.state == "finished"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("policy", ["valid_rows", "all_or_nothing"])
+def test_whichever_statement_fails_the_plan_is_written_once_and_whole(learners, submit, uploader, policy):
+    options = {"unknown_certification": "create_evidence", "commit_policy": policy}
+    undisturbed = through(submit, uploader, options, _Interrupted(100_000))
+    assert undisturbed[0][0] == "finished"
+    number = 0
+    while True:
+        interrupted = _Interrupted(number)
+        assert through(submit, uploader, options, interrupted) == undisturbed, f"statement {number} failed"
+        if not interrupted.reached:
+            break
+        number += 1
+    assert number > 50
