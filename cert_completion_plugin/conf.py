@@ -39,7 +39,7 @@ class Settings:
     max_bytes: int = 100 * 1024 * 1024
     max_rows: int = 1_000_000
     file_storage: str = ""
-    portion_rows: int = 2000
+    portion_rows: int = 4000
     portion_seconds: int = 300
     parallel_portions: int = 16
     queue: str = ""

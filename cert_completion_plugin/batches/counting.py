@@ -10,8 +10,10 @@ from cert_completion_plugin.store.portions import Certifications, Counts
 
 def counts_of(decisions: Sequence[Decision]) -> Counts:
     """What the pages add up, and what `all_or_nothing` asks of a complete plan."""
-    codes = Counter(code for decision in decisions for code in {str(issue.code) for issue in decision.issues})
-    counts = {"outcomes": dict(Counter(str(decision.outcome) for decision in decisions)), "issues": dict(codes)}
+    told = (decision.issues for decision in decisions if decision.issues)
+    codes = Counter(code for issues in told for code in {str(issue.code) for issue in issues})
+    outcomes = Counter(decision.outcome for decision in decisions)
+    counts = {"outcomes": {str(each): rows for each, rows in outcomes.items()}, "issues": dict(codes)}
     if lines := [decision.line for decision in decisions if holds_back(decision)]:
         counts["blocking"] = {"rows": len(lines), "line": min(lines)}
     return counts

@@ -58,7 +58,8 @@ def changes_of(decisions: Iterable[Decision], batch_id: str) -> list[CompletionC
 
 
 def _change(pair: tuple[str, str], rows: list[Decision], batch_id: str) -> CompletionChange:
-    rows.sort(key=lambda row: row.line)
+    if len(rows) > 1:
+        rows.sort(key=lambda row: row.line)
     line, basis, current = 0, None, None
     history: tuple[CompletionRecord, ...] = ()
     for row in rows:

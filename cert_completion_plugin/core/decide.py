@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from cert_completion_hooks.types import (
     Certification,
@@ -11,7 +10,6 @@ from cert_completion_hooks.types import (
     CompletionState,
     EvidenceItem,
     EvidenceKey,
-    RecertificationRule,
     StateKey,
 )
 
@@ -26,6 +24,7 @@ from cert_completion_plugin.core.rows import Decision, PairBasis, ResolvedRow, T
 
 _ALWAYS, _WHEN_CERTIFYING, _SEND = Assign.ALWAYS, Assign.WHEN_CERTIFYING, Messages.SEND
 _FOLLOWING = Ground.FOLLOWING
+_NOTHING_HELD = CompletionState()
 _NO_ACTIVE_PERIOD = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "no_active_period"})
 _OUT_OF_RANGE = Issue(Code.CERTIFICATION_MISCONFIGURED, details={"reason": "out_of_range"})
 
@@ -72,11 +71,13 @@ def decide(
             items.setdefault(item, []).append(row)
         else:
             decisions.append(_decision(_Fate(row, Outcome.REJECTED, _trace_of_undecided(row))))
+    nothing_held: dict[str, Held] = {}
     for pair, of_pair in pairs.items():
-        if (state := states.get(pair)) is not None:
-            held = Held(state, _rule_of(of_pair), as_of)
-        else:
-            held = _nothing_held(_rule_of(of_pair), as_of)
+        held = None if pair in states else nothing_held.get(pair.certification_key)
+        if held is None:
+            held = Held(states.get(pair, _NOTHING_HELD), _certification_of(of_pair[0]), as_of)
+            if pair not in states:
+                nothing_held[pair.certification_key] = held
         decisions += _decide_pair(of_pair, held, options)
     for item, of_item in items.items():
         decisions += _decide_item(of_item, item in held_evidence)
@@ -100,8 +101,7 @@ def _trace(
     row: ResolvedRow, ground: Ground, held: Held, leading_line: int, held_expiries: tuple[date | None, ...] = ()
 ) -> Trace:
     """What is kept of the hosts' answers about a row that can be written; `leading_line` may be its own."""
-    assert row.certification is not None, "a row that is about a learner and certification has one"
-    trace = held.trace(_names_of(row.certification), ground)
+    trace = held.trace(ground)
     line = row.parsed.line
     if leading_line == line and not held_expiries:
         return trace
@@ -110,16 +110,7 @@ def _trace(
 
 def _trace_of_undecided(row: ResolvedRow) -> Trace | None:
     found = row.certification
-    return Trace(certification=_names_of(found), rule=found.rule) if found else None
-
-
-@lru_cache(maxsize=2**10)
-def _reference(short_name: str, id_number: str) -> CertificationRef:
-    return CertificationRef(short_name, id_number)
-
-
-def _names_of(certification: Certification) -> CertificationRef:
-    return _reference(certification.short_name, certification.id_number)
+    return Trace(certification=CertificationRef(found.short_name, found.id_number), rule=found.rule) if found else None
 
 
 def _decide_item(rows: Sequence[ResolvedRow], is_held: bool) -> list[Decision]:
@@ -134,14 +125,9 @@ def _decide_item(rows: Sequence[ResolvedRow], is_held: bool) -> list[Decision]:
     return [_decision(fate) for fate in (created, *others)]
 
 
-@lru_cache(maxsize=2**10)
-def _nothing_held(rule: RecertificationRule | None, as_of: date) -> Held:
-    return Held(CompletionState(), rule, as_of)
-
-
-def _rule_of(rows: Sequence[ResolvedRow]) -> RecertificationRule | None:
-    certification = rows[0].certification
-    return certification.rule if certification else None
+def _certification_of(row: ResolvedRow) -> Certification:
+    assert row.certification is not None, "a row that is about a learner and certification has one"
+    return row.certification
 
 
 def _decide_pair(rows: list[ResolvedRow], held: Held, options: Options) -> list[Decision]:

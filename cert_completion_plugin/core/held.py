@@ -3,11 +3,11 @@
 from datetime import date
 
 from cert_completion_hooks.types import (
+    Certification,
     CertificationRef,
     CertificationState,
     CompletionRecord,
     CompletionState,
-    RecertificationRule,
 )
 
 from cert_completion_plugin.core.expiry import contradicts_itself
@@ -21,15 +21,16 @@ _NONE_OR_EXPIRED = Ground.NONE_OR_EXPIRED
 class Held:
     """What is held of one learner and certification on a day, under the certification's rule."""
 
-    def __init__(self, state: CompletionState, rule: RecertificationRule | None, as_of: date) -> None:
-        current = state.current
+    def __init__(self, state: CompletionState, certification: Certification, as_of: date) -> None:
+        current, rule = state.current, certification.rule
         self.state = state
         self.rule = rule
+        self.names = CertificationRef(certification.short_name, certification.id_number)
         self.as_of = as_of
         self.contradictory = current is not None and contradicts_itself(state.state, current, rule)
         self.current = None if current is None else dates_alone(current)
         self.digest = state.digest()
-        self._traces: dict[tuple[CertificationRef, Ground], Trace] = {}
+        self._traces: dict[Ground, Trace] = {}
         self._bases: dict[tuple[bool, bool, bool], PairBasis] = {}
         self._trusted = None if self.contradictory else current
         self._history: dict[date, list[CompletionRecord]] = {}
@@ -37,11 +38,11 @@ class Held:
             if record.completed is not None:
                 self._history.setdefault(record.completed, []).append(record)
 
-    def trace(self, certification: CertificationRef, ground: Ground) -> Trace:
+    def trace(self, ground: Ground) -> Trace:
         """What is kept of the hosts' answers about a leading row, or one that stands alone."""
-        if (trace := self._traces.get((certification, ground))) is None:
-            trace = self._traces[certification, ground] = Trace(
-                certification=certification,
+        if (trace := self._traces.get(ground)) is None:
+            trace = self._traces[ground] = Trace(
+                certification=self.names,
                 rule=self.rule,
                 ground=ground,
                 state=self.state.state,

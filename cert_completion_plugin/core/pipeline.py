@@ -66,10 +66,13 @@ def _with_raw_values(decisions: list[Decision], rows: Iterable[RawRow], columns:
         COMPLETION_DATE: columns.completion_date,
         DUE_DATE: columns.due_date,
     }
-    cells = {row.line: row.cells for row in rows}
+    lines = {each.line for each in decisions if each.issues and any(issue.column in places for issue in each.issues)}
+    if not lines:
+        return decisions
+    cells = {row.line: row.cells for row in rows if row.line in lines}
     return [
         replace(decision, issues=_as_written(decision.issues, cells[decision.line], places))
-        if any(issue.column in places for issue in decision.issues)
+        if decision.line in lines
         else decision
         for decision in decisions
     ]

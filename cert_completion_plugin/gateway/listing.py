@@ -26,5 +26,6 @@ class Listed:
             kept = monotonic(), tuple(asked)
         self._lists[name] = kept
         while len(self._lists) > _KEPT_IMPORTS:
-            del self._lists[next(iter(self._lists))]
+            oldest, *_ = self._lists
+            self._lists.pop(oldest, None)
         return kept[1]

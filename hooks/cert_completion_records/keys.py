@@ -19,7 +19,7 @@ Pair: TypeAlias = tuple[LearnerId, int]
 Origin: TypeAlias = tuple[str, int | None]
 """An import's id and a line of its file: the two parts of a row key. A record entered by hand has ("", None)."""
 
-CHUNK = 2000
+CHUNK = 4000
 _LARGEST_INTEGER = 2**63 - 1
 _T = TypeVar("_T")
 

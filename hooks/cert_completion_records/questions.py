@@ -143,7 +143,7 @@ def list_certifications(after: str, limit: int) -> list[KnownCertification]:
 
 
 def find_completion_states(keys: Sequence[StateKey], as_of: date) -> Mapping[StateKey, CompletionState]:
-    """The states of those pairs of which anything is held: three queries for each 2,000."""
+    """The states of those pairs of which anything is held: three queries for each 4,000."""
     found: dict[StateKey, CompletionState] = {}
     for chunk in chunks(pairs_of(keys).items()):
         held = load([pair for _, pair in chunk])

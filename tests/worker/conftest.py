@@ -83,9 +83,10 @@ class Site:
             **{**silence, **streams},
         )
 
-    def start_worker(self):
+    def start_worker(self, *options):
         alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        self.worker = self.start("-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING", *alone)
+        command = ("-m", "celery", "--app", "sandbox", "worker", "--loglevel", "WARNING", *alone, *options)
+        self.worker = self.start(*command)
 
     def kill_worker(self):
         """kill -9, the worker with all processes of its pool."""

@@ -53,6 +53,25 @@ def test_what_all_or_nothing_takes_back_is_taken_back_by_whoever_comes_next(make
     assert site.driver("records") == before
 
 
+def test_threads_of_one_worker_do_what_its_processes_do(make_site, file):
+    """Also after a kill of the process that they all are in."""
+    expected_of = make_site("processes")
+    reference = expected_of.driver("submit", file)
+    expected_of.run("-m", "django", "cert_completion_sweep", "--work")
+    expected = expected_of.state(reference)
+
+    site = make_site("threads")
+    threads = ("--pool", "threads", "--concurrency", "3")
+    reference = site.driver("submit", file)
+    site.start_worker(*threads)
+    site.wait_for(reference, lambda state: state["done"] >= 2)
+    site.kill_worker()
+    time.sleep(2)
+    site.start_worker(*threads)
+    assert site.wait_for(reference, is_finished) == expected
+    assert site.driver("records") == expected_of.driver("records")
+
+
 def test_without_a_worker_the_command_does_the_work(make_site, file):
     site = make_site("no-worker")
     reference = site.driver("submit", file)
