@@ -16,16 +16,27 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tabular, tasks
-from cert_completion_plugin.batches import HOST_AWAY, Approval, OptionNotOffered, TryAgain, Verdict
+from cert_completion_plugin.batches import (
+    HOST_AWAY,
+    PROBLEMS,
+    Account,
+    Approval,
+    Neighbours,
+    OptionNotOffered,
+    TryAgain,
+    Verdict,
+)
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import choices, plans, portions
+from cert_completion_plugin.store import choices, log, plans, portions, searching
 from cert_completion_plugin.store import rows as stored_rows
 from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
+from cert_completion_plugin.store.log import Logged
+from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.values import Batch, Plan, Progress
 
 __all__ = [
@@ -34,12 +45,16 @@ __all__ = [
     "PERMISSION_APPROVE",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
+    "PROBLEMS",
+    "Account",
     "Approval",
     "Batch",
     "BatchState",
     "Cell",
     "Decision",
     "Filter",
+    "ImportFilter",
+    "Neighbours",
     "OptionNotOffered",
     "Options",
     "OptionsError",
@@ -52,9 +67,11 @@ __all__ = [
     "TooLongForWorkbook",
     "TryAgain",
     "Verdict",
+    "account",
     "answer",
     "approve",
     "cancel",
+    "certification_keys",
     "certifications",
     "corrected_by",
     "corrections_of",
@@ -67,10 +84,13 @@ __all__ = [
     "explain",
     "find",
     "has_rows",
+    "imports",
     "json_document",
     "last_choice",
     "last_progress",
+    "neighbours",
     "newest",
+    "origin",
     "page",
     "plan_anew",
     "plan_numbers",
@@ -85,6 +105,7 @@ __all__ = [
     "sweep",
     "undo_is_offered",
     "unfinished",
+    "uploaders",
     "waits_until",
     "work_off",
     "xlsx",
@@ -127,6 +148,7 @@ def submit(
     if corrects is not None:
         stored.correct(batch.id, corrects)
     transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
+    log.add(batch, user.pk, Logged.UPLOADED)
     return batch
 
 
@@ -149,6 +171,7 @@ def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
     """
     is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
     if is_cancelled:
+        log.add(batch, user.pk, Logged.CANCELLED)
         transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return is_cancelled
 
@@ -180,6 +203,7 @@ def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: b
     """
     approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
     if approval.is_given:
+        log.add(batch, user.pk, Logged.APPROVED)
         transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return approval
 
@@ -191,6 +215,7 @@ def discard(batch: Batch, user: AbstractBaseUser) -> bool:
     """
     is_discarded = batches.discard(batch.id, user.pk, user.get_username())
     if is_discarded:
+        log.add(batch, user.pk, Logged.DISCARDED)
         transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return is_discarded
 
@@ -253,7 +278,25 @@ def find(reference: str) -> Batch | None:
 
 def newest(*, before: int | None = None, limit: int = 50) -> list[Batch]:
     """Imports, the newest first; with `before`, those older than the import with that `id`."""
-    return stored.newest(before=before, limit=limit)
+    return searching.find(ImportFilter(), before=before, limit=limit)
+
+
+def imports(wanted: ImportFilter, *, before: int | None = None, limit: int = 50) -> list[Batch]:
+    """The imports that fit, the newest first; with `before`, those older than the import with that `id`."""
+    return searching.find(wanted, before=before, limit=limit)
+
+
+def uploaders() -> list[str]:
+    """The names of those who have uploaded files."""
+    return searching.uploaders()
+
+
+def certification_keys(user: AbstractBaseUser, name: str) -> tuple[str, ...] | None:
+    """The keys of the certifications with this short name or ID number; None if the host cannot tell just now."""
+    try:
+        return batches.certification_keys(batches.administrator(user.pk, user.get_username()), name)
+    except batches.CannotTell:
+        return None
 
 
 def progress(batch: Batch) -> Progress:
@@ -339,6 +382,25 @@ def explain(batch: Batch, line: int) -> Story | None:
     decided lacks what was not kept then.
     """
     return batches.explain(batch, line)
+
+
+def account(batch: Batch, line: int, user: AbstractBaseUser, *, plan: int | None = None) -> Account | None:
+    """All that is known of the row on this line: its story, what was planned and written, and whether it is still so.
+
+    The host is asked on behalf of `user`. With the number of an older `plan`, what that plan said of the row. None if
+    no row begins on that line.
+    """
+    return batches.account(batch, line, batches.administrator(user.pk, user.get_username()), plan=plan)
+
+
+def neighbours(batch: Batch, line: int) -> Neighbours:
+    """The rows next to one, and the next ones that have problems."""
+    return batches.neighbours(batch, line)
+
+
+def origin(row_key: str) -> tuple[Batch, int] | None:
+    """The import and the line that wrote a record with this row key; None if it was no import of this site."""
+    return batches.origin(row_key)
 
 
 def record_of_learning_path(learner_key: str) -> str:
