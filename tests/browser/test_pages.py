@@ -37,9 +37,9 @@ def test_the_imports_in_the_admin_can_be_read(site, visit):
     page.goto(PAGES["imports"](site))
     page.goto("/admin/cert_completion_plugin/importbatch/")
     assert "Certified 3, Duplicate 1, Rejected 3" in page.inner_text("#result_list")
-    page.click("#result_list th a")
+    page.click("#result_list tbody th a")
     assert "Open the import" in page.inner_text("#content")
-    page.click("text=History")
+    page.click("a.historylink")
     assert "Uploaded the file." in page.inner_text("#change-history")
 
 

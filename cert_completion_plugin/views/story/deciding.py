@@ -63,8 +63,8 @@ def decision_texts(story: Story, as_of: date | None) -> Iterator[str]:
 def _undecided(story: Story) -> str:
     if problems := sum(issue.code in PROBLEMS for issue in story.issues):
         return ngettext(
-            "Rule “A row with a problem is not imported”: it has %(count)s, which is told above.",
-            "Rule “A row with a problem is not imported”: it has %(count)s, which are told above.",
+            "Rule “A row with a problem is not imported”: it has %(count)s problem, which is told above.",
+            "Rule “A row with a problem is not imported”: it has %(count)s problems, which are told above.",
             problems,
         ) % {"count": problems}
     if any(issue.code is Code.CERTIFICATION_MISCONFIGURED for issue in story.issues):
