@@ -393,9 +393,9 @@ def account(batch: Batch, line: int, user: AbstractBaseUser, *, plan: int | None
     return batches.account(batch, line, batches.administrator(user.pk, user.get_username()), plan=plan)
 
 
-def neighbours(batch: Batch, line: int) -> Neighbours:
-    """The rows next to one, and the next ones that have problems."""
-    return batches.neighbours(batch, line)
+def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbours:
+    """The rows next to one, and the next ones that have problems, in an older `plan` if its number is given."""
+    return batches.neighbours(batch, line, plan=plan)
 
 
 def origin(row_key: str) -> tuple[Batch, int] | None:

@@ -1,6 +1,5 @@
 """Explaining a row of an import: what became of it and why, and whether it is still so."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -126,24 +125,28 @@ def _asked(batch: Batch, decision: Decision, actor: Actor) -> Present:
     return present_of(decision, own, state, **keeps)
 
 
-def neighbours(batch: Batch, line: int) -> Neighbours:
-    """The rows next to one, and the next ones with problems, in what was written or is planned of the import."""
+def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbours:
+    """The rows next to one, and the next ones with problems: in what was written, or is planned.
+
+    With the number of an older `plan`, in that one.
+    """
     before, after = rows.neighbours(batch.id, line)
-    counts = batch.counts or portions.progress(batch).counts
+    asked = batch if plan is None else _with_plan(batch, plan)
+    is_written = plan is None and batch.has_ended
+    phase, counts = (Phase.WRITTEN, batch.counts) if is_written else (Phase.PLANNED, portions.planned_counts(asked))
     occurring = [outcome for outcome in PROBLEMS if counts.get("outcomes", {}).get(outcome)]
+
+    def nearest(*, before: bool) -> list[int]:
+        """One short question for each outcome, which an index answers."""
+        found = [ledger.nearest(asked, phase, line, outcome, before=before) for outcome in occurring]
+        return [each for each in found if each is not None]
+
     return Neighbours(
         before=before,
         after=after,
-        problem_before=max(_nearest(batch, line, occurring, before=True), default=None),
-        problem_after=min(_nearest(batch, line, occurring, before=False), default=None),
+        problem_before=max(nearest(before=True), default=None),
+        problem_after=min(nearest(before=False), default=None),
     )
-
-
-def _nearest(batch: Batch, line: int, outcomes: Iterable[Outcome], *, before: bool) -> list[int]:
-    """The nearest row of each of these outcomes: one short question for each, which an index answers."""
-    phase = Phase.WRITTEN if batch.counts else Phase.PLANNED
-    found = [ledger.nearest(batch, phase, line, outcome, before=before) for outcome in outcomes]
-    return [each for each in found if each is not None]
 
 
 def origin(row_key: str) -> tuple[Batch, int] | None:

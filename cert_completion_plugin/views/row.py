@@ -41,7 +41,7 @@ class RowView(ImportPage, TemplateView):
             is_planned=account.planned is not None and account.written is None,
             is_undone=account.undone is not None,
             steps=story.steps_of(batch, account),
-            neighbours=self._links(batch, line),
+            neighbours=self._links(batch, line, plan),
             back=self._back(batch, line),
             **kwargs,
         )
@@ -52,8 +52,8 @@ class RowView(ImportPage, TemplateView):
         """Where in the table of rows somebody came from."""
         return {name: value for name in (*PLACE, "plan") if (value := self.request.GET.get(name, ""))}
 
-    def _links(self, batch: api.Batch, line: int) -> list[dict[str, Any]]:
-        next_to = api.neighbours(batch, line)
+    def _links(self, batch: api.Batch, line: int, plan: int | None) -> list[dict[str, Any]]:
+        next_to = api.neighbours(batch, line, plan=plan)
         links = (
             ("prev", _("Row before (line %(line)s)"), next_to.before),
             ("next", _("Row after (line %(line)s)"), next_to.after),

@@ -249,6 +249,18 @@ class TestNotWritten:
         assert "This is what plan 1 said. A newer plan has taken its place." in old
         assert "Rejected (planned)" in old
         assert "Somebody confirmed" not in old
+        report = reverse("cert_completion_plugin:plan", args=[batch.reference, 1])
+        assert f'href="{report}?after=1#line-2"' in html_of(client, batch, 2, "?plan=1")
+        assert f'href="{address(batch, 2)}?plan=1"' in client.get(report).content.decode()
+
+    def test_the_next_problem_is_that_of_the_plan(self, client, planned, operator):
+        batch = planned(CERTIFIED, "ana,Forklft,,2025-05-31,", unknown_certification="create_evidence")
+        assert "Problem row after (line 3)" in text_of(client, batch, 2)
+        api.plan_anew(batch, operator, confirmed=["Forklft"])
+        api.work_off(batch.id)
+        present = api.find(batch.reference)
+        assert "Problem row after" not in text_of(client, present, 2)
+        assert "Problem row after (line 3)" in text_of(client, present, 2, "?plan=1")
 
     def test_a_row_that_nobody_decided(self, client, imported):
         text = text_of(client, imported("ana,Forklift,,03/04/2025,"), 2)

@@ -107,7 +107,9 @@ def _unwritten(batch: api.Batch, account: api.Account, outcome: Outcome) -> Iter
         case Outcome.DUPLICATE:
             yield _("Nothing was written for this line.")
         case Outcome.REJECTED:
-            yield _("Nothing was written. Correct the row and upload it again: only what is not there yet is written then.")
+            yield _(
+                "Nothing was written. Correct the row and upload it again: only what is not there yet is written then."
+            )
         case Outcome.DRIFTED:
             yield _drifted(account)
             yield _("Upload the row again: it is then decided on the records as they are.")
