@@ -89,7 +89,7 @@ class ImportBatchAdmin(_ReadOnly):
     """Every import with what became of it, and its history: who uploaded, approved, cancelled or undid it."""
 
     permission = api.PERMISSION_VIEW_REPORT
-    list_display = ("file_name", "uploaded_at", "uploaded_by_name", "state_text", "outcomes", "page")
+    list_display = ("file_name", "page", "uploaded_at", "uploaded_by_name", "state_text", "rows")
     list_filter = (StateFilter, "uploaded_at")
     list_per_page = 50
     show_full_result_count = False
@@ -97,12 +97,12 @@ class ImportBatchAdmin(_ReadOnly):
     search_help_text = _("By file name, uploader, or the reference in the import's address.")
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("page", "state_text", "rows", "outcomes")}),
+        (None, {"fields": ("page", "state_text", "rows")}),
         (_("File"), {"fields": ("file_name", "size", "file_sha256", "reference")}),
         (_("Who and when"), {"fields": ("uploaded_by_name", "uploaded_at", "approved", "cancelled", "finished_at")}),
     )
     readonly_fields = (
-        *("page", "state_text", "rows", "outcomes", "file_name", "size", "file_sha256", "reference"),
+        *("page", "state_text", "rows", "file_name", "size", "file_sha256", "reference"),
         *("uploaded_by_name", "uploaded_at", "approved", "cancelled", "finished_at"),
     )
 
@@ -119,13 +119,11 @@ class ImportBatchAdmin(_ReadOnly):
     def state_text(self, row: ImportBatch) -> str:
         return texts.state_label(row.state)
 
-    @admin.display(description=_("rows read"))
+    @admin.display(description=_("rows"))
     def rows(self, row: ImportBatch) -> str:
-        return ngettext("%(count)s row", "%(count)s rows", row.rows_read) % {"count": row.rows_read}
-
-    @admin.display(description=_("what became of the rows"))
-    def outcomes(self, row: ImportBatch) -> str:
-        return texts.counts_text(json.loads(row.counts)) or "-"
+        read = ngettext("%(count)s row", "%(count)s rows", row.rows_read) % {"count": row.rows_read}
+        outcomes = texts.counts_text(json.loads(row.counts))
+        return f"{read}: {outcomes}" if outcomes else read
 
     @admin.display(description=_("page"))
     def page(self, row: ImportBatch) -> str:

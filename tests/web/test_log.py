@@ -100,7 +100,7 @@ class TestImportsInTheAdmin:
         batch = imported("ana,Forklift,,2025-05-31,", "nobody,Forklift,,2025-05-31,")
         page = client.get(reverse(LIST)).content.decode()
         assert "Finished" in page
-        assert "Certified 1, Rejected 1" in page
+        assert "2 rows: Certified 1, Rejected 1" in page
         assert f'href="{reverse("cert_completion_plugin:batch", args=[batch.reference])}"' in page
 
     def test_the_page_of_an_import(self, client, waiting):
