@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from cert_completion_hooks.types import Actor, Capability, CompletionState, EvidenceKey
+from django.db import transaction
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.deciding import date_format_of
@@ -108,7 +109,9 @@ def _present(batch: Batch, decision: Decision, actor: Actor) -> tuple[Present | 
     if not decision.learner_key or decision.outcome is Outcome.REJECTED:
         return None, False
     try:
-        return _asked(batch, decision, actor), False
+        # A host on our connection may break the transaction of the request, which has more to ask.
+        with transaction.atomic():
+            return _asked(batch, decision, actor), False
     except Exception as error:  # whatever a host raises: the rest of the story is still true
         reference_of(f"the host could not tell what it holds of a row of import {batch.reference}", error)
         return None, True

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from cert_completion_hooks.types import Capability, CompletionRecord, HostUnavailable
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -161,6 +162,15 @@ class TestToday:
         text = text_of(client, batch, 2)
         assert "The LMS cannot tell just now." in text
         assert "We looked for the learner “ana” and found one." in text
+
+    def test_a_host_whose_query_fails_spoils_nothing(self, client, imported, monkeypatch):
+        batch = imported(CERTIFIED)
+
+        def broken(*args, **kwargs):
+            connection.cursor().execute("SELECT nonsense FROM nowhere")
+
+        monkeypatch.setattr("cert_completion_plugin.gateway.asking.ActorHost.find_completion_states", broken)
+        assert "The LMS cannot tell just now." in text_of(client, batch, 2)
 
     def test_a_host_that_keeps_no_history(self, client, imported, world, monkeypatch):
         batch = imported(CERTIFIED, import_action="save_to_history")
