@@ -63,6 +63,16 @@ def imported(sandbox_settings, django_db_setup, django_db_blocker) -> dict[str, 
 def _imported(sample: Sample, uploader: User) -> Imported:
     content = (FOLDER / sample.name).read_bytes()
     batch = api.submit(uploader, [content], file_name=sample.name, options=_options(sample, content, uploader))
+    waiting = worked_off(batch)
+    if waiting.state is api.BatchState.AWAITING_APPROVAL:
+        assert api.approve(waiting, uploader, plan=waiting.plan).is_given
+    present = worked_off(batch)
+    rows = tuple(api.rows(present, limit=100))
+    return Imported(present, rows, {row.line: _story(present, row.line, uploader) for row in rows})
+
+
+def worked_off(batch: api.Batch) -> api.Batch:
+    """The import as it stands when all is done that can be, however often it has to wait."""
     for _ in range(PATIENCE):
         try:
             api.work_off(batch.id)
@@ -71,8 +81,7 @@ def _imported(sample: Sample, uploader: User) -> Imported:
             Portion.objects.update(due_at=None)
     present = api.find(batch.reference)
     assert present is not None
-    rows = tuple(api.rows(present, limit=100))
-    return Imported(present, rows, {row.line: _story(present, row.line, uploader) for row in rows})
+    return present
 
 
 def _story(batch: api.Batch, line: int, user: User) -> Sequence[Step]:
