@@ -14,16 +14,27 @@ from cert_completion_hooks.types import EvidenceType
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from cert_completion_plugin import batches, conf, tabular, tasks
-from cert_completion_plugin.batches import HOST_AWAY, Approval, OptionNotOffered, TryAgain, Verdict
+from cert_completion_plugin.batches import (
+    HOST_AWAY,
+    PROBLEMS,
+    Account,
+    Approval,
+    Neighbours,
+    OptionNotOffered,
+    TryAgain,
+    Verdict,
+)
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import choices, connections, plans, portions
+from cert_completion_plugin.store import choices, connections, log, plans, portions, searching
 from cert_completion_plugin.store import rows as stored_rows
 from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
+from cert_completion_plugin.store.log import Logged
+from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.values import Batch, Plan, Progress
 
 __all__ = [
@@ -32,12 +43,16 @@ __all__ = [
     "PERMISSION_APPROVE",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
+    "PROBLEMS",
+    "Account",
     "Approval",
     "Batch",
     "BatchState",
     "Cell",
     "Decision",
     "Filter",
+    "ImportFilter",
+    "Neighbours",
     "OptionNotOffered",
     "Options",
     "OptionsError",
@@ -50,9 +65,11 @@ __all__ = [
     "TooLongForWorkbook",
     "TryAgain",
     "Verdict",
+    "account",
     "answer",
     "approve",
     "cancel",
+    "certification_keys",
     "certifications",
     "corrected_by",
     "corrections_of",
@@ -65,10 +82,13 @@ __all__ = [
     "explain",
     "find",
     "has_rows",
+    "imports",
     "json_document",
     "last_choice",
     "last_progress",
+    "neighbours",
     "newest",
+    "origin",
     "page",
     "plan_anew",
     "plan_numbers",
@@ -83,6 +103,7 @@ __all__ = [
     "sweep",
     "undo_is_offered",
     "unfinished",
+    "uploaders",
     "waits_until",
     "work_off",
     "xlsx",
@@ -124,6 +145,7 @@ def submit(
     )
     if corrects is not None:
         stored.correct(batch.id, corrects)
+    log.add(batch, user.pk, Logged.UPLOADED)
     connections.after_commit(tasks.send_next, batch.id)
     return batch
 
@@ -147,6 +169,7 @@ def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
     """
     is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
     if is_cancelled:
+        log.add(batch, user.pk, Logged.CANCELLED)
         connections.after_commit(tasks.send_next, batch.id)
     return is_cancelled
 
@@ -178,6 +201,7 @@ def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: b
     """
     approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
     if approval.is_given:
+        log.add(batch, user.pk, Logged.APPROVED)
         connections.after_commit(tasks.send_next, batch.id)
     return approval
 
@@ -189,6 +213,7 @@ def discard(batch: Batch, user: AbstractBaseUser) -> bool:
     """
     is_discarded = batches.discard(batch.id, user.pk, user.get_username())
     if is_discarded:
+        log.add(batch, user.pk, Logged.DISCARDED)
         connections.after_commit(tasks.send_next, batch.id)
     return is_discarded
 
@@ -251,7 +276,25 @@ def find(reference: str) -> Batch | None:
 
 def newest(*, before: int | None = None, limit: int = 50) -> list[Batch]:
     """Imports, the newest first; with `before`, those older than the import with that `id`."""
-    return stored.newest(before=before, limit=limit)
+    return searching.find(ImportFilter(), before=before, limit=limit)
+
+
+def imports(wanted: ImportFilter, *, before: int | None = None, limit: int = 50) -> list[Batch]:
+    """The imports that fit, the newest first; with `before`, those older than the import with that `id`."""
+    return searching.find(wanted, before=before, limit=limit)
+
+
+def uploaders() -> list[str]:
+    """The names of those who have uploaded files."""
+    return searching.uploaders()
+
+
+def certification_keys(user: AbstractBaseUser, name: str) -> tuple[str, ...] | None:
+    """The keys of the certifications with this short name or ID number; None if the host cannot tell just now."""
+    try:
+        return batches.certification_keys(batches.administrator(user.pk, user.get_username()), name)
+    except batches.CannotTell:
+        return None
 
 
 def progress(batch: Batch) -> Progress:
@@ -337,6 +380,25 @@ def explain(batch: Batch, line: int) -> Story | None:
     decided lacks what was not kept then.
     """
     return batches.explain(batch, line)
+
+
+def account(batch: Batch, line: int, user: AbstractBaseUser, *, plan: int | None = None) -> Account | None:
+    """All that is known of the row on this line: its story, what was planned and written, and whether it is still so.
+
+    The host is asked on behalf of `user`. With the number of an older `plan`, what that plan said of the row. None if
+    no row begins on that line.
+    """
+    return batches.account(batch, line, batches.administrator(user.pk, user.get_username()), plan=plan)
+
+
+def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbours:
+    """The rows next to one, and the next ones that have problems, in an older `plan` if its number is given."""
+    return batches.neighbours(batch, line, plan=plan)
+
+
+def origin(row_key: str) -> tuple[Batch, int] | None:
+    """The import and the line that wrote a record with this row key; None if it was no import of this site."""
+    return batches.origin(row_key)
 
 
 def record_of_learning_path(learner_key: str) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from cert_completion_hooks.types import EvidenceField, EvidenceType
 from django import forms
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
@@ -291,3 +294,78 @@ def describe(form: forms.BaseForm) -> None:
 
 def _example(name: str) -> str:
     return f"{name}  ({texts.date_example(name)})"
+
+
+class ImportFilterForm(forms.Form):
+    """What imports are looked for; everything may be left empty. `imports()` finds them by what was given."""
+
+    since = forms.DateField(
+        label=_("Uploaded from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Uploaded until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    uploader = forms.CharField(label=_("Uploaded by"), required=False, max_length=255)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    outcome = forms.ChoiceField(label=_("With rows that are"), required=False)
+    certification = forms.CharField(label=_("With rows of the certification"), required=False, max_length=255)
+    learner = forms.CharField(label=_("With rows of the learner"), required=False, max_length=150)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        any_of = [("", _("Any"))]
+        self._choose("state").choices = [*any_of, *texts.STATES.items()]
+        outcomes = [(ANY_PROBLEM, _("Any problem")), *texts.OUTCOMES.items()]
+        self._choose("outcome").choices = [*any_of, *outcomes]
+        self.fields["certification"].help_text = _("Its short name or its ID number.")
+        self.fields["learner"].help_text = _("The whole username; upper and lower case count.")
+        self.fields["uploader"].widget.attrs |= {"list": "ccp-uploaders", "autocomplete": "off"}
+
+    def _choose(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return field
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", translated("This day lies before the one from which on you look."))
+        return values
+
+    def wanted(self, certifications: tuple[str, ...] | None) -> api.ImportFilter:
+        """What is asked for, as far as it is valid; `certifications` are the keys of those that were named."""
+        given = self.cleaned_data
+        until = given.get("until")
+        return api.ImportFilter(
+            since=_begin_of(given.get("since")),
+            until=_begin_of(until and until + timedelta(days=1)) if until != date.max else None,
+            uploader=given.get("uploader", ""),
+            state=api.BatchState(given["state"]) if given.get("state") else None,
+            outcomes=_outcomes(given.get("outcome", "")),
+            certifications=certifications,
+            learner=given.get("learner", ""),
+        )
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What was given, as it stands in the address; rows of an import are filtered by the last three."""
+        return {name: value for name in self.fields if (value := self.data.get(name, ""))}
+
+
+ANY_PROBLEM = "problems"
+"""The value of the filter `outcome` that stands for all rows that somebody has to look after."""
+
+
+def _outcomes(value: str) -> tuple[api.Outcome, ...]:
+    if value == ANY_PROBLEM:
+        return api.PROBLEMS
+    return (api.Outcome(value),) if value else ()
+
+
+def _begin_of(day: date | None) -> datetime | None:
+    """The first moment of a day where the viewer is."""
+    if day is None:
+        return None
+    moment = datetime.combine(day, time.min)
+    return timezone.make_aware(moment) if settings.USE_TZ else moment

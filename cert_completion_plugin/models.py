@@ -79,7 +79,11 @@ class ImportBatch(models.Model):
             ("view_import_report", _("Can view the certification import report")),
             ("approve_imports", _("Can approve, discard and plan anew certification imports")),
         )
-        indexes = (models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),)
+        indexes = (
+            models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),
+            models.Index(fields=["uploaded_at"], name="ccp_batch_uploaded"),
+            models.Index(fields=["uploaded_by_name", "id"], name="ccp_batch_uploader"),
+        )
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.uploaded_at:%Y-%m-%d %H:%M})"

@@ -1,10 +1,11 @@
 """The words for codes, made where they are shown: what happened, where, and how to mend it. Translatable."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
@@ -66,8 +67,19 @@ def outcome_label(outcome: str) -> str:
     return str(OUTCOMES[outcome])
 
 
+def counts_text(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """The rows of an import by outcome, in a few words; "" as long as it has none."""
+    outcomes = counts.get("outcomes", {})
+    return ", ".join(f"{outcome_label(outcome)} {outcomes[outcome]}" for outcome in OUTCOMES if outcome in outcomes)
+
+
 def state_label(state: str) -> str:
     return str(STATES[state])
+
+
+def moment_text(moment: datetime) -> str:
+    """A point in time in the viewer's time zone and language."""
+    return date_format(timezone.localtime(moment) if timezone.is_aware(moment) else moment, "DATETIME_FORMAT")
 
 
 def date_example(format_name: str) -> str:

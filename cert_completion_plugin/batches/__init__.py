@@ -6,7 +6,16 @@ from cert_completion_plugin.batches.cancelling import cancel, discard
 from cert_completion_plugin.batches.clock import days_since
 from cert_completion_plugin.batches.closing import advance
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
-from cert_completion_plugin.batches.explaining import explain
+from cert_completion_plugin.batches.explaining import (
+    PROBLEMS,
+    Account,
+    Neighbours,
+    account,
+    explain,
+    neighbours,
+    origin,
+)
+from cert_completion_plugin.batches.finding import certification_keys
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.batches.plans import plan_anew
@@ -28,27 +37,34 @@ from cert_completion_plugin.batches.turns import Turn, take_turn
 __all__ = [
     "HOST_AWAY",
     "LONGEST_PAUSE",
+    "PROBLEMS",
     "READING_PORTIONS",
+    "Account",
     "Approval",
     "CannotTell",
     "MoreToRead",
+    "Neighbours",
     "NextWork",
     "OptionNotOffered",
     "TryAgain",
     "Turn",
     "Verdict",
+    "account",
     "administrator",
     "advance",
     "answer",
     "approve",
     "cancel",
+    "certification_keys",
     "claim_sending",
     "days_since",
     "discard",
     "evidence_is_offered",
     "explain",
+    "neighbours",
     "next_work",
     "offered_types",
+    "origin",
     "plan_anew",
     "read",
     "receive",

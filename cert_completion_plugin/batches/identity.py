@@ -34,12 +34,19 @@ def info_of(batch: Batch) -> BatchInfo:
         uploaded_by=actor_of(batch),
         as_of=batch.as_of or clock.today(),
         uploaded_at=batch.uploaded_at,
-        report_url=_report_url(batch),
+        report_url=_path("batch", batch.reference),
+        row_url=_row_url(batch),
     )
 
 
-def _report_url(batch: Batch) -> str:
+def _row_url(batch: Batch) -> str:
+    """The path of the page of a row, with `{line}` in place of its line."""
+    before, _, after = _path("row", batch.reference, 0).rpartition("0")
+    return f"{before}{{line}}{after}" if before else ""
+
+
+def _path(page: str, *args: Any) -> str:
     try:
-        return reverse("cert_completion_plugin:batch", args=[batch.reference])
+        return reverse(f"cert_completion_plugin:{page}", args=args)
     except NoReverseMatch:
         return ""

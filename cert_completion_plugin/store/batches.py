@@ -38,12 +38,12 @@ def create(
         evidence_type=dumps(evidence_type),
         progressed_at=now,
     )
-    return _value(row)
+    return as_value(row)
 
 
 def get(batch_id: int) -> Batch | None:
     row = ImportBatch.objects.filter(pk=batch_id).first()
-    return _value(row) if row else None
+    return as_value(row) if row else None
 
 
 def find(reference: str) -> Batch | None:
@@ -52,7 +52,7 @@ def find(reference: str) -> Batch | None:
         row = ImportBatch.objects.filter(reference=UUID(reference)).first()
     except ValueError:
         return None
-    return _value(row) if row else None
+    return as_value(row) if row else None
 
 
 def correct(batch_id: int, corrected: Batch) -> None:
@@ -65,20 +65,12 @@ def correct(batch_id: int, corrected: Batch) -> None:
 def corrected_by(batch_id: int) -> Batch | None:
     """The import of which this one corrects rows."""
     row = ImportBatch.objects.filter(pk=batch_id).select_related("corrects").first()
-    return _value(row.corrects) if row and row.corrects else None
+    return as_value(row.corrects) if row and row.corrects else None
 
 
 def corrections_of(batch_id: int, limit: int) -> list[Batch]:
     """The imports that correct rows of this one, oldest first."""
-    return [_value(row) for row in ImportBatch.objects.filter(corrects_id=batch_id).order_by("pk")[:limit]]
-
-
-def newest(*, before: int | None, limit: int) -> list[Batch]:
-    """The newest imports first, those with an id below `before` only."""
-    rows = ImportBatch.objects.order_by("-id")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return [_value(row) for row in rows[:limit]]
+    return [as_value(row) for row in ImportBatch.objects.filter(corrects_id=batch_id).order_by("pk")[:limit]]
 
 
 def move(
@@ -233,7 +225,7 @@ def last_progress(batch: Batch) -> datetime:
     return max([batch.progressed_at, *known])
 
 
-def _value(row: ImportBatch) -> Batch:
+def as_value(row: ImportBatch) -> Batch:
     return Batch(
         id=row.pk,
         reference=row.reference.hex,

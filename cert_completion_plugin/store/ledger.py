@@ -7,7 +7,7 @@ import cert_completion_bulk as bulk
 from cert_completion_bulk import Among
 from django.db.models import Exists, OuterRef, QuerySet
 
-from cert_completion_plugin.core.outcomes import Phase
+from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.models import LedgerEntry, RowIssue
 from cert_completion_plugin.store.decisions import DetailWriter, decision_from_json
@@ -82,6 +82,22 @@ def latest(batch: Batch, phase: Phase, lines: Sequence[int]) -> dict[int, tuple[
         for entry in entries.order_by("line", "revision"):
             found[entry.line] = as_decision(entry), entry.revision
     return found
+
+
+def of_line(batch: Batch, line: int) -> dict[Phase, Decision]:
+    """What every phase says of this line, of several revisions the last; phases that say nothing are absent."""
+    entries = LedgerEntry.objects.filter(
+        batch_id=batch.id, plan=batch.plan, phase__in=[str(phase) for phase in Phase], line=line
+    )
+    return {Phase(entry.phase): as_decision(entry) for entry in entries.order_by("revision")}
+
+
+def nearest(batch: Batch, phase: Phase, line: int, outcome: Outcome, *, before: bool) -> int | None:
+    """The line of the nearest row with this outcome before or after a line; None if there is none."""
+    entries = last_revisions(batch, phase, batch.plan).filter(outcome=str(outcome))
+    if before:
+        return entries.filter(line__lt=line).order_by("-line").values_list("line", flat=True).first()
+    return entries.filter(line__gt=line).order_by("line").values_list("line", flat=True).first()
 
 
 def _entries(batch: Batch, phase: Phase, plan: int | None = None) -> QuerySet[LedgerEntry]:

@@ -65,6 +65,12 @@ def all_done(batch: Batch) -> bool:
     return not _open(batch).exists()
 
 
+def settled_at(batch: Batch, slice: int) -> datetime | None:
+    """When the rows of this slice were planned, or written, or left out, whichever came last; None if nobody has."""
+    settled = _of(batch).filter(first_slice__lte=slice, last_slice__gte=slice, state__in=(PLANNED, WRITTEN, HELD_BACK))
+    return settled.values_list("done_at", flat=True).first()
+
+
 def left(batch: Batch, most: int) -> int:
     """How many portions are not done yet; no more than `most` are counted."""
     return _open(batch)[:most].count()

@@ -48,6 +48,18 @@ def with_lines(batch_id: int, lines: Sequence[int]) -> dict[int, RawRow]:
     return {row.line: row for row in _read(rows)}
 
 
+def slice_of(batch_id: int, line: int) -> int | None:
+    """The slice of the row on this line; None if no row begins there."""
+    return ImportRow.objects.filter(batch_id=batch_id, line=line).values_list("slice", flat=True).first()
+
+
+def neighbours(batch_id: int, line: int) -> tuple[int | None, int | None]:
+    """The lines of the rows before and after a line, where there are such rows."""
+    lines = ImportRow.objects.filter(batch_id=batch_id).values_list("line", flat=True)
+    before, after = lines.filter(line__lt=line).order_by("-line"), lines.filter(line__gt=line).order_by("line")
+    return before.first(), after.first()
+
+
 def _written(cells: Sequence[Cell]) -> str:
     try:
         return f"[{','.join(map(quoted, cells))}]"  # type: ignore[arg-type]

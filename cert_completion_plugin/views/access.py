@@ -5,9 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
 from django.urls import Resolver404, get_script_prefix, resolve, reverse
+from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin
 
 from cert_completion_plugin import api, conf
@@ -28,6 +32,15 @@ class ImportPage(PermissionRequiredMixin, ContextMixin):
     request: HttpRequest
     title: Any = ""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Who may not see the page is told so in words, and whom to ask; nothing about an import is told."""
+        try:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        except PermissionDenied:
+            context = self.frame(title=_("You may not see this page"))
+            return TemplateResponse(request, "cert_completion_plugin/denied.html", context, status=403)
+        return response
+
     def get_login_url(self) -> str:
         """The site's log-in page, or the admin's where the site has none."""
         login_url = resolve_url(settings.LOGIN_URL)
@@ -39,12 +52,15 @@ class ImportPage(PermissionRequiredMixin, ContextMixin):
         return login_url
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.frame(title=self.title), **kwargs)
+
+    def frame(self, *, title: Any) -> dict[str, Any]:
+        """What every page is shown with."""
         request = self.request
-        return super().get_context_data(
+        return {
             **admin.site.each_context(request),
-            base_template=conf.settings().base_template,
-            title=self.title,
-            may_upload=request.user.has_perm(api.PERMISSION_UPLOAD),
-            may_view=request.user.has_perm(api.PERMISSION_VIEW_REPORT),
-            **kwargs,
-        )
+            "base_template": conf.settings().base_template,
+            "title": title,
+            "may_upload": request.user.has_perm(api.PERMISSION_UPLOAD),
+            "may_view": request.user.has_perm(api.PERMISSION_VIEW_REPORT),
+        }

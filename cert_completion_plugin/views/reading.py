@@ -29,7 +29,7 @@ _WORKBOOKS = {
 
 def detected_texts(batch: api.Batch) -> list[str]:
     """How the file was read, and what decided its date format, as sentences; none before its heading was read."""
-    return [*_dialect_texts(batch), *_date_texts(batch)]
+    return [*_dialect_texts(batch), *date_texts(batch)]
 
 
 def override_text(batch: api.Batch) -> str:
@@ -59,7 +59,7 @@ def _dialect_texts(batch: api.Batch) -> list[str]:
     return texts
 
 
-def _date_texts(batch: api.Batch) -> list[str]:
+def date_texts(batch: api.Batch) -> list[str]:
     if carried := batch.detected.get("carried_date_format"):
         text = _("Dates were read as %(format)s, as in the import of which this one corrects rows.")
         return [text % {"format": carried}]

@@ -7,20 +7,18 @@ from urllib.parse import urlencode
 
 from cert_completion_hooks.text import folded, normalised
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cert_completion_plugin import api, conf, texts, titles
 from cert_completion_plugin.core.issues import FAILURES, PROBLEMS, WARNINGS
+from cert_completion_plugin.forms import ANY_PROBLEM
 from cert_completion_plugin.views.access import number
 from cert_completion_plugin.views.numbers import grouped
 from cert_completion_plugin.views.whys import why
 
-PROBLEM_OUTCOMES = (api.Outcome.REJECTED, api.Outcome.DRIFTED, api.Outcome.FAILED, api.Outcome.CANCELLED)
+PROBLEM_OUTCOMES = api.PROBLEMS
 """Of the rows that somebody has to look after: they are in the download of the problem rows."""
-ANY_PROBLEM = "problems"
-"""The value of the filter `outcome` that stands for all of those."""
-
 ANYTHING_AFTER = "*"
 """At the end of a username that is looked for: it is how usernames begin."""
 
@@ -47,11 +45,12 @@ def table(
     names = api.certifications(batch, plan)
     wanted, notes = _filter(chosen, names, lambda wanted: api.has_rows(batch, wanted, phase=phase, plan=plan))
     before, after = number(request, "before"), number(request, "after")
+    place = urlencode(_place(chosen, before, after, plan if plan != batch.plan else None))
     page = api.page(batch, wanted, phase=phase, plan=plan, before=before, after=after, limit=conf.settings().page_rows)
     return {
         "is_plan": phase is api.Phase.PLANNED,
         "place": PLACE,
-        "rows": [row(decision, batch) for decision in page.rows],
+        "rows": [row(decision, batch, place) for decision in page.rows],
         "is_filtered": bool(chosen.query),
         "is_empty": not page.rows and not any(counts.get("outcomes", {}).values()),
         "notes": notes,
@@ -203,13 +202,13 @@ def _address(query: Mapping[str, Any]) -> str:
     return f"?{urlencode(query)}#{PLACE}"
 
 
-def row(decision: api.Decision, batch: api.Batch) -> dict[str, Any]:
-    """One row of the table, in words."""
+def row(decision: api.Decision, batch: api.Batch, place: str = "") -> dict[str, Any]:
+    """One row of the table, in words; `place` is the query of the address at which it stands."""
     writes = decision.outcome.writes
     current = decision.trace.current if decision.trace and decision.outcome is api.Outcome.RENEWED else None
     return {
         "line": str(decision.line),
-        "address": _explained(batch, decision.line),
+        "address": _explained(batch, decision.line, place),
         "username": decision.username,
         "record_path": api.record_of_learning_path(decision.learner_key) if decision.learner_key else "",
         "short_name": decision.short_name,
@@ -226,9 +225,13 @@ def row(decision: api.Decision, batch: api.Batch) -> dict[str, Any]:
     }
 
 
-def _explained(batch: api.Batch, line: int) -> str:
-    """The page that tells a row's story; "" where there is none."""
-    try:
-        return reverse("cert_completion_plugin:row", args=[batch.reference, line])
-    except NoReverseMatch:
-        return ""
+def _place(chosen: _Chosen, before: int, after: int, plan: int | None) -> dict[str, Any]:
+    """Where in the table somebody is, so that the page of a row leads back there."""
+    place = {**chosen.query, "before": before, "after": after, "plan": plan}
+    return {name: value for name, value in place.items() if value}
+
+
+def _explained(batch: api.Batch, line: int, place: str) -> str:
+    """The page that tells a row's story."""
+    path = reverse("cert_completion_plugin:row", args=[batch.reference, line])
+    return f"{path}?{place}" if place else path

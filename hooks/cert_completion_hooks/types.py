@@ -268,7 +268,8 @@ class BatchInfo:
 
     `actor` is the administrator who acts now, `uploaded_by` the one who uploaded the file; they differ where somebody
     else approves or undoes an import. `batch_id` is unique for ever, `plan` counts the plans made of one file,
-    `as_of` is the import's day. `report_url` is a path on this site.
+    `as_of` is the import's day. `report_url` is a path on this site, and so is `row_url`, with `{line}` where the line
+    of a row stands: the page that explains that row. Either may be "".
     """
 
     batch_id: str
@@ -279,6 +280,7 @@ class BatchInfo:
     as_of: date
     uploaded_at: datetime
     report_url: str = ""
+    row_url: str = ""
 
 
 @frozen

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cert_completion_hooks import CertificationState
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cert_completion_records import conf
-from cert_completion_records.clock import today
+from cert_completion_records.clock import shown_moment, today
 from cert_completion_records.forms import LearnerCertificationForm
 from cert_completion_records.links import record_of_learning_path
 from cert_completion_records.models import (
@@ -49,11 +49,26 @@ def _address(address: str, text: str) -> str:
 
 
 class FromImportMixin:
-    """The columns that say where a record came from and lead to the learner's page."""
+    """The columns that say where a record came from and lead to the learner's page.
+
+    Only who may see import reports is led to them.
+    """
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        may_see = Value(request.user.has_perm(conf.report_permission()), output_field=BooleanField())
+        rows: Any = super().get_queryset(request)  # type: ignore[misc]
+        return rows.annotate(may_see_reports=may_see)
 
     @admin.display(description=_("where it came from"))
     def origin(self, row: FromImport) -> str:
-        return _link(row.source.report_path if row.source else "", row.came_from)
+        return _link(row.origin_path if getattr(row, "may_see_reports", False) else "", row.came_from)
+
+    @admin.display(description=_("uploaded"))
+    def uploaded(self, row: FromImport) -> str:
+        if row.source is None:
+            return "-"
+        values = {"user": row.source.uploaded_by, "moment": shown_moment(row.source.uploaded_at)}
+        return gettext("by %(user)s, %(moment)s") % values
 
     @admin.display(description=_("Record of Learning"))
     def record_of_learning(self, row: Any) -> str:
@@ -131,7 +146,8 @@ class PastCompletionInline(FromImportMixin, _TabularInline):
     ordering = ("-completed", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PastCompletion]:
-        return super().get_queryset(request).select_related("source")
+        rows: QuerySet[PastCompletion] = super().get_queryset(request)
+        return rows.select_related("source")
 
 
 @admin.register(LearnerCertification)
@@ -144,7 +160,7 @@ class LearnerCertificationAdmin(FromImportMixin, _ModelAdmin):
     search_fields = (_LEARNER_NAME, "certification__full_name", "certification__short_name", "certification__id_number")
     raw_id_fields = ("learner",)
     autocomplete_fields = ("certification",)
-    readonly_fields = ("record_of_learning", "origin", "changed_by", "changed_at", "assigned_at")
+    readonly_fields = ("record_of_learning", "origin", "uploaded", "changed_by", "changed_at", "assigned_at")
     inlines = (PastCompletionInline,)
     fieldsets = (
         (None, {"fields": ("learner", "certification", "assigned", "assigned_at", "record_of_learning")}),
@@ -155,7 +171,7 @@ class LearnerCertificationAdmin(FromImportMixin, _ModelAdmin):
                 "fields": ("completed", "expires", "window_opens", "baseline_expires", "announce", "version"),
             },
         ),
-        (_("Origin"), {"fields": ("origin", "changed_by", "changed_at")}),
+        (_("Origin"), {"fields": ("origin", "uploaded", "changed_by", "changed_at")}),
     )
 
     @admin.display(description=_("certification"), ordering="certification__full_name")
@@ -194,11 +210,19 @@ class EvidenceAdmin(FromImportMixin, _ModelAdmin):
     search_fields = (_LEARNER_NAME, "name", "short_name", "id_number")
     date_hierarchy = "completed"
     raw_id_fields = ("learner",)
-    readonly_fields = ("field_values", "record_of_learning", "origin", "created_by", "changed_by", "changed_at")
+    readonly_fields = (
+        "field_values",
+        "record_of_learning",
+        "origin",
+        "uploaded",
+        "created_by",
+        "changed_by",
+        "changed_at",
+    )
     fieldsets = (
         (None, {"fields": ("learner", "name", "short_name", "id_number", "completed", "due", "record_of_learning")}),
         (_("Details"), {"fields": ("evidence_type", "field_values")}),
-        (_("Origin"), {"fields": ("origin", "created_by", "changed_by", "changed_at")}),
+        (_("Origin"), {"fields": ("origin", "uploaded", "created_by", "changed_by", "changed_at")}),
     )
 
     @admin.display(description=_("values"))

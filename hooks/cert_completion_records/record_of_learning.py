@@ -1,7 +1,7 @@
 """What the Record of Learning shows, ready to be put on a page: three lists of entries."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,9 +31,10 @@ class Detail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the page. `state` is for style sheets, `state_text` for people; `report_path` may be empty.
+    """One line of the page. `state` is for style sheets, `state_text` for people.
 
-    `uploaded_by` is the user name of the one who uploaded the file that an evidence item came from.
+    `origin_path` leads to the row of the import that it came from, or to the import; "" where there is no such page.
+    `uploaded_by` is the user name of the one who uploaded the file, `uploaded_at` when that was.
     """
 
     title: str
@@ -47,7 +48,8 @@ class Entry:
     details: tuple[Detail, ...] = ()
     came_from: str
     uploaded_by: str = ""
-    report_path: str = ""
+    uploaded_at: datetime | None = None
+    origin_path: str = ""
 
 
 def current(learner: Any, day: date) -> list[Entry]:
@@ -72,7 +74,8 @@ def _current(row: LearnerCertification, day: date) -> Entry:
         expires=row.expires,
         never_expires=row.completed is not None and row.expires is None,
         came_from=came_from,
-        report_path=_report_path(source),
+        origin_path=source.report_path if source and source is not row.source else row.origin_path,
+        **_uploaded(source),
     )
 
 
@@ -113,7 +116,8 @@ def _past(row: PastCompletion, day: date) -> Entry:
         expires=row.expires,
         never_expires=row.expires is None,
         came_from=row.came_from,
-        report_path=_report_path(row.source),
+        origin_path=row.origin_path,
+        **_uploaded(row.source),
     )
 
 
@@ -135,8 +139,8 @@ def _evidence(row: Evidence, kind: EvidenceType | None) -> Entry:
         due=row.due,
         details=details(row, kind),
         came_from=row.came_from,
-        uploaded_by=row.source.uploaded_by if row.source else "",
-        report_path=_report_path(row.source),
+        origin_path=row.origin_path,
+        **_uploaded(row.source),
     )
 
 
@@ -171,8 +175,8 @@ def _names(certification: Certification) -> tuple[str, ...]:
     return tuple(name for name in names if name and name != str(certification))
 
 
-def _report_path(source: ImportSource | None) -> str:
-    return source.report_path if source else ""
+def _uploaded(source: ImportSource | None) -> dict[str, Any]:
+    return {"uploaded_by": source.uploaded_by, "uploaded_at": source.uploaded_at} if source else {}
 
 
 def _shown(day: date | None) -> str:

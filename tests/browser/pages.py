@@ -28,6 +28,29 @@ def _listed(site: Site) -> str:
     return PREFIX
 
 
+_ROWS = (
+    "\u00a0amina.diallo ,forklift,,31/01/2025,28/02/2025",
+    "amina.diallo,Forklift,F1,31/01/2025,",
+    "amina.diallo,Forklift,,14/03/2024,",
+    "j.smiht,Forklft,,29/02/2025,",
+    "ben.okafor,Knots,K-9,31/01/2025,",
+    "only,three,cells",
+)
+
+
+def _row(line: int, **options: Any) -> Callable[[Site], str]:
+    """The page of a row of an import that ended."""
+    chosen = {"ignore_case": True, "unknown_certification": "create_evidence", **options}
+    return lambda site: _of(site.worked_off(*_ROWS, **chosen), f"rows/{line}/?after=1")
+
+
+def _replaced(site: Site) -> str:
+    """The page of a row whose record another import has replaced since."""
+    first = site.worked_off()
+    site.worked_off("\n\nben.okafor,Forklift,,13/03/2026,", name="later completions of the north.csv")
+    return _of(first, "rows/3/")
+
+
 def _corrected(site: Site) -> Any:
     """An import that corrects rows of another, and of which rows were corrected again."""
     second = site.worked_off(corrects=site.worked_off())
@@ -50,6 +73,17 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
     "imports-none": lambda site: PREFIX,
+    "imports-filtered": lambda site: f"{_listed(site)}?uploader=operator&outcome=problems&learner=j.smiht",
+    "imports-no-fit": lambda site: f"{_listed(site)}?learner=nobody",
+    "imports-wrong-filter": lambda site: f"{_listed(site)}?since=yesterday",
+    "row-certified": _row(2),
+    "row-duplicate": _row(3),
+    "row-history": _row(4),
+    "row-rejected": _row(5),
+    "row-evidence": _row(6),
+    "row-ragged": _row(7),
+    "row-planned": _row(2, review=True),
+    "row-replaced": _replaced,
     "received": _waiting,
     "reading": lambda site: _of(site.put(site.submitted(), "reading", rows_read=24000)),
     "writing": lambda site: _of(site.half_written()),

@@ -1,6 +1,7 @@
 """The sandbox in the tests' database: its settings, its demo data, and every sample imported, one after the other."""
 
 import runpy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -14,6 +15,7 @@ from cert_completion_plugin.core.issues import Code
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.forms import UploadForm
 from cert_completion_plugin.models import Portion
+from cert_completion_plugin.views.story import Step, steps_of
 from sandbox import demo_data
 from sandbox.make_samples import FOLDER
 from sandbox.sample_table import SAMPLES, Sample
@@ -28,6 +30,7 @@ class Imported:
 
     batch: api.Batch
     rows: tuple[api.Decision, ...]
+    stories: Mapping[int, Sequence[Step]]
 
     @property
     def shown(self) -> set[Code | Outcome]:
@@ -64,7 +67,8 @@ def _imported(sample: Sample, uploader: User) -> Imported:
     if waiting.state is api.BatchState.AWAITING_APPROVAL:
         assert api.approve(waiting, uploader, plan=waiting.plan).is_given
     present = worked_off(batch)
-    return Imported(present, tuple(api.rows(present, limit=100)))
+    rows = tuple(api.rows(present, limit=100))
+    return Imported(present, rows, {row.line: _story(present, row.line, uploader) for row in rows})
 
 
 def worked_off(batch: api.Batch) -> api.Batch:
@@ -78,6 +82,12 @@ def worked_off(batch: api.Batch) -> api.Batch:
     present = api.find(batch.reference)
     assert present is not None
     return present
+
+
+def _story(batch: api.Batch, line: int, user: User) -> Sequence[Step]:
+    account = api.account(batch, line, user)
+    assert account is not None
+    return steps_of(batch, account)
 
 
 def _options(sample: Sample, content: bytes, uploader: User) -> api.Options:

@@ -35,6 +35,17 @@ def test_a_sample_shows_what_it_says_and_nothing_else(sample, imported) -> None:
     assert imported[sample.name].shown == set(sample.shows)
 
 
+@pytest.mark.parametrize("sample", COUNTED_UP, ids=lambda sample: sample.name)
+def test_every_row_of_a_sample_has_a_story_that_can_be_read(sample, imported) -> None:
+    for row in imported[sample.name].rows:
+        steps = {step.name: " ".join(step.texts) for step in imported[sample.name].stories[row.line]}
+        assert {"cells", "learner", "certification", "decision", "writing"} <= steps.keys()
+        assert ("today" in steps) == bool(row.learner_key and row.outcome is not Outcome.REJECTED)
+        assert "older version" not in steps["decision"]
+        for text in steps.values():
+            assert not re.search(r"%[(s]|\b(None|True|False)\b|  ", text), text
+
+
 def test_nothing_that_is_out_of_reach_is_promised() -> None:
     assert not [sample.name for sample in SAMPLES if set(sample.shows) & NOT_YET.keys()]
 

@@ -1,9 +1,11 @@
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from cert_completion_records.models import Certification, Evidence, ImportSource, LearnerCertification, PastCompletion
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +21,12 @@ def url(page, *arguments):
 @pytest.fixture
 def row(hold, record, learner):
     source = ImportSource.objects.create(
-        batch_id="b", file_name="external.csv", uploaded_at=timezone.now(), report_url="/imports/b/"
+        batch_id="b",
+        file_name="external.csv",
+        uploaded_by="otto",
+        uploaded_at=timezone.now(),
+        report_url="/imports/b/",
+        row_url="/imports/b/rows/{line}/",
     )
     row = hold(record("2025-03-01", "2026-03-01", "2026-02-01"), (record("2020-01-01", "2021-01-01"),))
     LearnerCertification.objects.filter(pk=row.pk).update(source=source, line=214)
@@ -89,8 +96,47 @@ def test_the_fields_of_evidence_are_shown_and_cannot_be_changed(admin_client, ro
 
 def test_a_record_links_to_its_import_and_to_the_learners_page(admin_client, row):
     page = admin_client.get(url("learnercertification_change", row.pk)).content.decode()
-    assert '<a href="/imports/b/">external.csv, line 214</a>' in page
+    assert '<a href="/imports/b/rows/214/">external.csv, line 214</a>' in page
+    assert "by otto, " in page
     assert f'href="/record-of-learning/{row.learner_id}/"' in page
+    listed = admin_client.get(url("learnercertification_changelist")).content.decode()
+    assert '<a href="/imports/b/rows/214/">external.csv, line 214</a>' in listed
+
+
+def test_who_may_not_see_reports_is_told_where_a_record_came_from_without_a_link(client, row, django_user_model):
+    PastCompletion.objects.update(source=row.source, line=3)
+    Evidence.objects.update(source=row.source, line=4)
+    viewer = django_user_model.objects.create_user("viewer", is_staff=True)
+    names = ("view_learnercertification", "view_pastcompletion", "view_evidence")
+    viewer.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(viewer)
+    places = [
+        url("learnercertification_changelist"),
+        url("learnercertification_change", row.pk),
+        url("evidence_changelist"),
+        url("evidence_change", Evidence.objects.get().pk),
+    ]
+    for place in places:
+        page = client.get(place).content.decode()
+        assert "external.csv, line" in page
+        assert "/imports/b/" not in page
+    viewer.user_permissions.add(Permission.objects.get(codename="view_import_report"))
+    found = [re.findall(r"/imports/b/rows/\d+/", client.get(place).content.decode()) for place in places]
+    assert (
+        found
+        == [["/imports/b/rows/214/"], ["/imports/b/rows/214/", "/imports/b/rows/3/"]] + [["/imports/b/rows/4/"]] * 2
+    )
+
+
+def test_the_list_asks_the_database_as_often_for_many_records_as_for_few(
+    admin_client, row, record, hold, django_assert_max_num_queries
+):
+    for number in range(20):
+        certification = Certification.objects.create(short_name=f"c{number}", full_name=f"C {number}")
+        other = hold(record("2025-03-01", "2026-03-01"), certification=certification)
+        LearnerCertification.objects.filter(pk=other.pk).update(source=row.source, line=number)
+    with django_assert_max_num_queries(10):
+        admin_client.get(url("learnercertification_changelist"))
 
 
 def test_a_corrected_record_says_who_corrected_it_and_keeps_where_it_came_from(admin_client, row):

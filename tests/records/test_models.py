@@ -129,3 +129,6 @@ def test_the_database_and_the_row_agree_on_the_state(hold, record, completed, ex
 def test_only_a_path_of_this_site_leads_to_a_report(path):
     assert ImportSource(report_url=path).report_path == ""
     assert ImportSource(report_url="/imports/1/").report_path == "/imports/1/"
+    assert ImportSource(row_url=path + "{line}").row_path(7) == ""
+    source = ImportSource(report_url="/imports/1/", row_url="/imports/1/rows/{line}/")
+    assert (source.row_path(7), source.row_path(None)) == ("/imports/1/rows/7/", "/imports/1/")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -6,7 +6,6 @@ from cert_completion_records.models import Certification, Evidence, ImportSource
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import escape
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +20,11 @@ def _today(monkeypatch):
 @pytest.fixture
 def source(db):
     return ImportSource.objects.create(
-        batch_id="b", file_name="external.csv", uploaded_at=timezone.now(), report_url="/imports/b/"
+        batch_id="b",
+        file_name="external.csv",
+        uploaded_by="otto",
+        uploaded_at=datetime(2026, 3, 1, 8, tzinfo=UTC),
+        report_url="/imports/b/",
     )
 
 
@@ -121,10 +124,22 @@ def test_file_and_line_are_told_and_linked_for_those_who_may_see_reports(
     LearnerCertification.objects.filter(pk=row.pk).update(source=source, line=214)
     page = shown(client, learner)
     assert "external.csv, line 214" in page
+    assert "uploaded by otto, March 1, 2026" in page
     assert "/imports/b/" not in page
     settings.CERT_COMPLETION_RECORDS = {"REPORT_PERMISSION": "cert_completion_records.view_importsource"}
     learner.user_permissions.add(Permission.objects.get(codename="view_importsource"))
     assert '<a href="/imports/b/">external.csv, line 214</a>' in shown(client, learner)
+    ImportSource.objects.update(row_url="/imports/b/rows/{line}/")
+    assert '<a href="/imports/b/rows/214/">external.csv, line 214</a>' in shown(client, learner)
+
+
+def test_an_assignment_leads_to_its_import(client, learner, hold, source, settings):
+    row = hold()
+    ImportSource.objects.update(row_url="/imports/b/rows/{line}/")
+    LearnerCertification.objects.filter(pk=row.pk).update(assigned_source=source)
+    settings.CERT_COMPLETION_RECORDS = {"REPORT_PERMISSION": "cert_completion_records.view_importsource"}
+    learner.user_permissions.add(Permission.objects.get(codename="view_importsource"))
+    assert '<a href="/imports/b/">assigned by the import external.csv</a>' in shown(client, learner)
 
 
 def test_evidence_is_shown_with_its_fields(client, learner, settings):
@@ -201,7 +216,7 @@ def test_evidence_tells_file_line_and_who_uploaded_it(client, learner, source):
     typed(learner, ImportSource.objects.get())
     page = shown(client, learner)
     assert "external.csv, line 9" in page
-    assert "uploaded by o&#x27;neil &lt;admin&gt;" in page
+    assert "uploaded by o&#x27;neil &lt;admin&gt;, March 1, 2026" in page
 
 
 def test_a_learner_sees_nothing_of_others(client, learner, hold, record, viewer):

@@ -92,3 +92,17 @@ def test_the_doors_of_the_admin_index_lead_to_the_pages(client, user_with, held,
     client.force_login(user_with(held))
     response = client.get(reverse(f"admin:cert_completion_plugin_{door}_changelist"))
     assert response.url == pages(GUESSED)[page]
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_who_may_not_see_a_page_is_told_what_to_do(client, imported, django_user_model, is_staff):
+    batch = imported("ana,Forklift,,2025-05-31,")
+    client.force_login(django_user_model.objects.create_user("somebody", is_staff=is_staff))
+    for page in ("batches", "upload", "batch"):
+        arguments = [batch.reference] if page == "batch" else []
+        response = client.get(reverse(f"cert_completion_plugin:{page}", args=arguments))
+        assert response.status_code == 403
+        text = response.content.decode()
+        assert "You may not see this page" in text
+        assert "Ask somebody who looks after the users of this site" in text
+        assert "records.csv" not in text

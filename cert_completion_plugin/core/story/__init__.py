@@ -1,6 +1,7 @@
 """The story of a row: what was read, asked, found, decided and computed, as data. Words are made where it is shown."""
 
 from cert_completion_plugin.core.story.cells import CellStory, Change, ChangeKind
+from cert_completion_plugin.core.story.present import Present, Standing, present_evidence, present_of
 from cert_completion_plugin.core.story.story import (
     CertificationStep,
     DatesStep,
@@ -20,6 +21,10 @@ __all__ = [
     "DecisionStep",
     "EvidenceStep",
     "LearnerStep",
+    "Present",
+    "Standing",
     "Story",
+    "present_evidence",
+    "present_of",
     "tell",
 ]

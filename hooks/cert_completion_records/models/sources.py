@@ -17,6 +17,7 @@ class ImportSource(models.Model):
     uploaded_by = models.CharField(_("uploaded by"), max_length=254)
     uploaded_at = models.DateTimeField(_("uploaded at"))
     report_url = models.CharField(_("import report"), max_length=500, blank=True)
+    row_url = models.CharField(_("page of a row"), max_length=500, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("import source")
@@ -29,8 +30,16 @@ class ImportSource(models.Model):
     @property
     def report_path(self) -> str:
         """The path of the import report; "" if there is none, or if it is not a path of this site."""
-        is_path = self.report_url.startswith("/") and not self.report_url.startswith(("//", "/\\"))
-        return self.report_url if is_path else ""
+        return _path_of_this_site(self.report_url)
+
+    def row_path(self, line: int | None) -> str:
+        """The path of the page that explains the row on this line; where there is none, that of the report."""
+        path = "" if line is None else _path_of_this_site(self.row_url).replace("{line}", str(line))
+        return path or self.report_path
+
+
+def _path_of_this_site(url: str) -> str:
+    return url if url.startswith("/") and not url.startswith(("//", "/\\")) else ""
 
 
 class FromImport(models.Model):
@@ -60,3 +69,8 @@ class FromImport(models.Model):
         if self.source is None:
             return gettext("entered by hand")
         return gettext("%(file)s, line %(line)s") % {"file": self.source.file_name, "line": self.line}
+
+    @property
+    def origin_path(self) -> str:
+        """The path of the page that tells how the record came about; "" if there is none."""
+        return self.source.row_path(self.line) if self.source else ""
