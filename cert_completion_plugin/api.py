@@ -5,7 +5,7 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REP
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from time import sleep
@@ -16,7 +16,19 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tabular, tasks
-from cert_completion_plugin.batches import HOST_AWAY, Approval, OptionNotOffered, TryAgain, Verdict
+from cert_completion_plugin.batches import (
+    HOST_AWAY,
+    KEPT_FOR,
+    Approval,
+    CannotTell,
+    KeptFile,
+    KeptFileGone,
+    OptionNotOffered,
+    TooLarge,
+    TryAgain,
+    Verdict,
+)
+from cert_completion_plugin.core import headings
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
@@ -26,10 +38,11 @@ from cert_completion_plugin.store import batches as stored
 from cert_completion_plugin.store import choices, plans, portions
 from cert_completion_plugin.store import rows as stored_rows
 from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
-from cert_completion_plugin.store.values import Batch, Plan, Progress
+from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress
 
 __all__ = [
     "HOST_AWAY",
+    "KEPT_FOR",
     "MOST_ROWS_AT_ONCE",
     "PERMISSION_APPROVE",
     "PERMISSION_UPLOAD",
@@ -40,6 +53,11 @@ __all__ = [
     "Cell",
     "Decision",
     "Filter",
+    "CannotTell",
+    "Decision",
+    "Health",
+    "KeptFile",
+    "KeptFileGone",
     "OptionNotOffered",
     "Options",
     "OptionsError",
@@ -50,6 +68,10 @@ __all__ = [
     "Progress",
     "Story",
     "TooLongForWorkbook",
+    "Pace",
+    "Progress",
+    "Story",
+    "TooLarge",
     "TryAgain",
     "Verdict",
     "answer",
@@ -62,6 +84,7 @@ __all__ = [
     "days_since",
     "defaults",
     "discard",
+    "earlier_upload",
     "evidence_is_offered",
     "evidence_types",
     "explain",
@@ -75,14 +98,24 @@ __all__ = [
     "plan_anew",
     "plan_numbers",
     "plan_summary",
+    "health",
+    "keep_file",
+    "kept_file",
+    "last_choice",
+    "last_progress",
+    "newest",
+    "pace",
     "progress",
     "record_of_learning_path",
     "remember_choice",
     "row_counts",
     "rows",
     "rows_with_cells",
+    "share_read",
     "submit",
+    "submit_kept",
     "sweep",
+    "template",
     "undo_is_offered",
     "unfinished",
     "waits_until",
@@ -124,10 +157,66 @@ def submit(
         uploaded_by_name=user.get_username(),
         options=options,
     )
+    return _taken_in(batch, corrects)
+
+
+def _taken_in(batch: Batch, corrects: Batch | None) -> Batch:
     if corrects is not None:
         stored.correct(batch.id, corrects)
     transaction.on_commit(partial(tasks.send_next, batch.id), robust=True)
     return batch
+
+
+def keep_file(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str) -> KeptFile:
+    """Keep a file for this user while its form is corrected, in place of one kept before, for `KEPT_FOR` at most.
+
+    It is no import yet. Raises TooLarge for a file over the site's limit, of which nothing is kept.
+    """
+    return batches.keep_file(user.pk, chunks, file_name=file_name)
+
+
+def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
+    """The file that is kept for this user under this token; None for another user's, and for one kept too long."""
+    return batches.kept_file(user.pk, token)
+
+
+def submit_kept(
+    user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None
+) -> Batch:
+    """Take in a kept file as a new import, as `submit` does; it is kept no longer.
+
+    Raises OptionNotOffered, and KeptFileGone if it was taken in already.
+    """
+    batch = batches.receive_kept(kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options)
+    return _taken_in(batch, corrects)
+
+
+def earlier_upload(sha256: str, *, before: int | None = None) -> Batch | None:
+    """The newest import of a file with this SHA-256 (64 hexadecimal digits), older than the one with the id `before`.
+
+    It serves a warning: an import of the same file again is allowed, and changes nothing that is recorded already.
+    """
+    return stored.earlier_with(sha256, before)
+
+
+def template(user: AbstractBaseUser, kind: str, *, titles: Mapping[str, str]) -> bytes:
+    """A file to fill in: "csv" has the headings alone, "xlsx" on a second sheet also the certifications that this user
+    may touch.
+
+    `titles` has words for the sheets ("completions", "certifications") and the second one's headings ("short_name",
+    "id_number", "full_name"). Raises CannotTell while the host cannot list its certifications.
+    """
+    if kind == "csv":
+        return tabular.csv_template(headings.REQUIRED)
+    found = batches.certifications_for(batches.administrator(user.pk, user.get_username()))
+    names = [(each.short_name, each.id_number, each.full_name) for each in found]
+    return tabular.xlsx_template(
+        headings.REQUIRED,
+        title=titles["completions"],
+        text_columns=3,
+        names_title=titles["certifications"],
+        names=[[titles["short_name"], titles["id_number"], titles["full_name"]], *names],
+    )
 
 
 def answer(batch: Batch, *, date_format: str) -> bool:
@@ -259,6 +348,37 @@ def newest(*, before: int | None = None, limit: int = 50) -> list[Batch]:
 def progress(batch: Batch) -> Progress:
     """How far an import has come, and its rows by outcome and code so far."""
     return portions.progress(batch)
+
+
+def share_read(batch: Batch) -> float | None:
+    """How much of its file was read, from 0 to 1; None where that cannot be told."""
+    reader = batch.reader_state.get("reader", {})
+    if reader.get("dialect", {}).get("kind") != "text" or not batch.file_size:
+        return None
+    return min(int(reader["offset"]) / batch.file_size, 1.0)
+
+
+def pace(batch: Batch) -> Pace:
+    """How fast the rows of an import are done just now."""
+    return batches.pace(batch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether imports can go on: is the broker reached, when did a worker last work, since when does work wait."""
+
+    broker_answers: bool
+    worker_seen: datetime | None
+    waiting_since: datetime | None
+
+
+def health() -> Health:
+    """How the background work of the site is doing, asked with patience for about a second."""
+    return Health(
+        broker_answers=tasks.broker_answers(),
+        worker_seen=batches.worker_seen(),
+        waiting_since=batches.waiting_since(),
+    )
 
 
 def last_progress(batch: Batch) -> datetime:

@@ -7,12 +7,14 @@ from cert_completion_plugin.batches.clock import days_since
 from cert_completion_plugin.batches.closing import advance
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
 from cert_completion_plugin.batches.explaining import explain
+from cert_completion_plugin.batches.health import pace, waiting_since, worker_seen, worker_works
 from cert_completion_plugin.batches.identity import administrator
+from cert_completion_plugin.batches.keeping import KEPT_FOR, KeptFile, TooLarge, forget_old_files, keep_file, kept_file
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.batches.plans import plan_anew
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import READING_PORTIONS, MoreToRead, read
-from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
+from cert_completion_plugin.batches.receiving import KeptFileGone, OptionNotOffered, receive, receive_kept
 from cert_completion_plugin.batches.sweeping import (
     NextWork,
     claim_sending,
@@ -22,18 +24,23 @@ from cert_completion_plugin.batches.sweeping import (
     unfinished,
     waits_until,
 )
+from cert_completion_plugin.batches.template_names import certifications_for
 from cert_completion_plugin.batches.trouble import HOST_AWAY, LONGEST_PAUSE, TryAgain
 from cert_completion_plugin.batches.turns import Turn, take_turn
 
 __all__ = [
     "HOST_AWAY",
+    "KEPT_FOR",
     "LONGEST_PAUSE",
     "READING_PORTIONS",
     "Approval",
     "CannotTell",
+    "KeptFile",
+    "KeptFileGone",
     "MoreToRead",
     "NextWork",
     "OptionNotOffered",
+    "TooLarge",
     "TryAgain",
     "Turn",
     "Verdict",
@@ -42,21 +49,30 @@ __all__ = [
     "answer",
     "approve",
     "cancel",
+    "certifications_for",
     "claim_sending",
     "days_since",
     "discard",
     "evidence_is_offered",
     "explain",
+    "forget_old_files",
+    "keep_file",
+    "kept_file",
     "next_work",
     "offered_types",
     "plan_anew",
+    "pace",
     "read",
     "receive",
+    "receive_kept",
     "sent",
     "stalled",
     "take_turn",
     "undo_is_offered",
     "unfinished",
+    "waiting_since",
     "waits_until",
     "work",
+    "worker_seen",
+    "worker_works",
 ]
