@@ -8,9 +8,9 @@ from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.store import kept_files
 from cert_completion_plugin.store.files import TooLarge
-from cert_completion_plugin.store.kept_files import KeptFile, forget, read
+from cert_completion_plugin.store.kept_files import KeptFile, forget, hold, read
 
-__all__ = ["KEPT_FOR", "KeptFile", "TooLarge", "forget", "forget_old_files", "keep_file", "kept_file", "read"]
+__all__ = ["KEPT_FOR", "KeptFile", "TooLarge", "forget", "forget_old_files", "hold", "keep_file", "kept_file", "read"]
 
 KEPT_FOR = timedelta(hours=12)
 """How long a file is kept for its sender; the sweep deletes older ones."""

@@ -59,9 +59,10 @@ def receive_kept(kept: keeping.KeptFile, **given: Any) -> Batch:
     Raises OptionNotOffered, and KeptFileGone if somebody was faster: then there is no second import.
     """
     with transaction.atomic():
-        batch = receive(keeping.read(kept), file_name=kept.file_name, **given)
-        if not keeping.forget(kept):
+        if not keeping.hold(kept):
             raise KeptFileGone
+        batch = receive(keeping.read(kept), file_name=kept.file_name, **given)
+        keeping.forget(kept)
     return batch
 
 

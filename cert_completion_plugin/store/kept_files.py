@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from cert_completion_plugin.models import KeptFile as KeptFileRow
 from cert_completion_plugin.models import KeptPiece
@@ -65,9 +65,13 @@ def read(kept: KeptFile) -> Iterator[bytes]:
         yield bytes(KeptPiece.objects.get(file_id=kept.id, number=number).content)
 
 
-def forget(kept: KeptFile) -> bool:
-    """Delete a kept file; says whether this call did."""
-    return _delete(KeptFileRow.objects.filter(pk=kept.id)) > 0
+def hold(kept: KeptFile) -> bool:
+    """Hold a kept file for the transaction that takes it, as its first statement; False if it is gone."""
+    return KeptFileRow.objects.filter(pk=kept.id).update(kept_at=F("kept_at")) > 0
+
+
+def forget(kept: KeptFile) -> None:
+    _delete(KeptFileRow.objects.filter(pk=kept.id))
 
 
 def forget_before(moment: datetime) -> None:
@@ -75,16 +79,13 @@ def forget_before(moment: datetime) -> None:
     _delete(KeptFileRow.objects.filter(kept_at__lt=moment))
 
 
-def _delete(rows: "QuerySet[KeptFileRow]") -> int:
-    """Delete these rows, and on commit what they have in a storage; returns how many this call deleted."""
-    found = [_value(row) for row in rows]
-    deleted = 0
-    for kept in found:
+def _delete(rows: QuerySet[KeptFileRow]) -> None:
+    """Delete these files, and on commit what they have in a storage."""
+    for kept in [_value(row) for row in rows]:
         KeptPiece.objects.filter(file_id=kept.id).delete()
-        deleted += KeptFileRow.objects.filter(pk=kept.id).delete()[0]
+        KeptFileRow.objects.filter(pk=kept.id).delete()
         if kept.file_storage:
             transaction.on_commit(partial(storages[kept.file_storage].delete, kept.file_path), robust=True)
-    return deleted
 
 
 def _value(row: KeptFileRow) -> KeptFile:

@@ -104,8 +104,14 @@ def _pace_text(batch: api.Batch, progress: api.Progress) -> str:
     left = pace.seconds_for(batch.rows_read - progress.rows_done)
     if left is None:
         return ""
-    a_minute = _grouped(round(60 * pace.rows / pace.seconds))
+    a_minute = _grouped(_about(60 * pace.rows / pace.seconds))
     return _("About %(number)s rows a minute; %(left)s.") % {"number": a_minute, "left": _left_text(left)}
+
+
+def _about(number: float) -> int:
+    """A number of which two digits count."""
+    whole = round(number)
+    return round(whole, min(0, 2 - len(str(whole))))
 
 
 def _left_text(seconds: float) -> str:
