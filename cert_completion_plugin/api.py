@@ -180,9 +180,7 @@ def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
     return batches.kept_file(user.pk, token)
 
 
-def submit_kept(
-    user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None
-) -> Batch:
+def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None) -> Batch:
     """Take in a kept file as a new import, as `submit` does; it is kept no longer.
 
     Raises OptionNotOffered, and KeptFileGone if it was taken in already.

@@ -46,7 +46,7 @@ class BatchView(ImportPage, TemplateView):
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
             cancelled_text=cancelling.cancelled_text(batch),
             may_cancel=cancelling.is_cancellable(batch),
-            earlier=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
+            same_file=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
             trouble_text=self._trouble_text(batch),
             corrects=api.corrected_by(batch),
             corrections=api.corrections_of(batch),
@@ -80,4 +80,3 @@ class BatchView(ImportPage, TemplateView):
                 return self.render_to_response(self.get_context_data(form=form))
             api.answer(batch, date_format=form.cleaned_data["date_format"])
         return redirect("cert_completion_plugin:batch", self.kwargs["reference"])
-
