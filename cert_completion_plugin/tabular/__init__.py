@@ -23,12 +23,10 @@ __all__ = [
     "RowSlice",
     "TooLongForWorkbook",
     "csv_pieces",
+    "csv_template",
     "json_document",
     "read_head",
     "read_slices",
     "xlsx",
-    "csv_template",
-    "read_head",
-    "read_slices",
     "xlsx_template",
 ]

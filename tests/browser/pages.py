@@ -1,10 +1,8 @@
 """Every page in every state that is looked at in a browser: a name, and what makes the page's path of a `Site`."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from cert_completion_plugin.models import Plan
 from tests.browser.site import UNCLEAR, Site

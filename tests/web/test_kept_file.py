@@ -103,6 +103,7 @@ def test_a_form_sent_twice_makes_one_import(client):
 def test_of_two_that_take_a_kept_file_at_once_one_makes_an_import(client, operator):
     _, token = mistaken(client)
     kept = api.kept_file(operator, token)
+    assert kept is not None
     api.submit_kept(operator, kept, options=api.Options(review=False))
     with pytest.raises(api.KeptFileGone):
         api.submit_kept(operator, kept, options=api.Options(review=False))
