@@ -18,6 +18,7 @@ _STEPS = {
     api.BatchState.RECEIVED: gettext_lazy("Received"),
     api.BatchState.READING: gettext_lazy("Read"),
     api.BatchState.PLANNING: gettext_lazy("Check"),
+    api.BatchState.AWAITING_APPROVAL: gettext_lazy("Approve"),
     api.BatchState.WRITING: gettext_lazy("Record"),
 }
 _MARKS = {"done": gettext_lazy("(done)"), "now": gettext_lazy("(now)"), "later": ""}
@@ -65,8 +66,10 @@ def _idle(batch: api.Batch) -> timedelta | None:
 def _steps(batch: api.Batch) -> list[tuple[api.BatchState, str]]:
     """The steps of this import, each with "done", "now" or "later"."""
     options = batch.options
-    is_planned = options.review or options.commit_policy is CommitPolicy.ALL_OR_NOTHING
-    states = [state for state in _STEPS if is_planned or state is not api.BatchState.PLANNING]
+    left_out = set() if options.review else {api.BatchState.AWAITING_APPROVAL}
+    if not options.review and options.commit_policy is not CommitPolicy.ALL_OR_NOTHING:
+        left_out.add(api.BatchState.PLANNING)
+    states = [state for state in _STEPS if state not in left_out]
     here = states.index(batch.state) if batch.state in states else len(states) - 1
     return [
         (state, "now" if index == here else "done" if index < here else "later") for index, state in enumerate(states)

@@ -118,6 +118,7 @@ def test_how_far_the_reading_of_a_text_file_has_come(client, submitted):
     [
         ({}, ["received", "reading", "writing"]),
         ({"commit_policy": "all_or_nothing"}, ["received", "reading", "planning", "writing"]),
+        ({"review": True}, ["received", "reading", "planning", "awaiting_approval", "writing"]),
     ],
 )
 def test_the_steps_are_those_of_the_import(client, operator, options, steps):
