@@ -28,9 +28,9 @@ def submitted(operator):
     return api.submit(operator, [ROWS.encode()], file_name="records.csv", options=options)
 
 
-def writing(batch, *, done=2, waiting=4, seconds=30, **fields):
+def writing(batch, *, done=2, waiting=4, seconds=30, now=None, **fields):
     """The import with portions of 1,000 rows, of which `done` were done within these seconds."""
-    now = timezone.now()
+    now = now or timezone.now()
     for number in range(done + waiting):
         is_done = number < done
         Portion.objects.create(
@@ -87,15 +87,20 @@ def test_the_page_shows_what_its_script_is_told(client, submitted):
     assert "You may leave it" in page
 
 
-def test_how_fast_it_goes_and_how_long_it_takes(client, submitted):
-    writing(submitted, done=2, waiting=4, seconds=30)
-    assert progress_of(client, submitted)["texts"]["pace"] == "About 4,000 rows a minute; about 1 minute left."
-    Portion.objects.all().delete()
-    writing(submitted, done=4, waiting=1, seconds=60)
-    assert progress_of(client, submitted)["texts"]["pace"] == "About 4,000 rows a minute; less than a minute left."
-    Portion.objects.all().delete()
-    writing(submitted, done=1, waiting=300, seconds=60)
-    assert progress_of(client, submitted)["texts"]["pace"] == "About 1,000 rows a minute; about 5 hours left."
+@pytest.mark.parametrize(
+    ("done", "waiting", "seconds", "text"),
+    [
+        (2, 4, 30, "About 4,000 rows a minute; about 1 minute left."),
+        (4, 1, 60, "About 4,000 rows a minute; less than a minute left."),
+        (1, 300, 60, "About 1,000 rows a minute; about 5 hours left."),
+        (2, 17, 100, "About 1,200 rows a minute; about 14 minutes left."),
+    ],
+)
+def test_how_fast_it_goes_and_how_long_it_takes(client, submitted, monkeypatch, done, waiting, seconds, text):
+    now = timezone.now()
+    monkeypatch.setattr("cert_completion_plugin.batches.clock.now", lambda: now)
+    writing(submitted, done=done, waiting=waiting, seconds=seconds, now=now)
+    assert progress_of(client, submitted)["texts"]["pace"] == text
 
 
 def test_nothing_is_said_of_a_pace_of_long_ago(client, submitted):
