@@ -45,11 +45,12 @@ def test_a_file_is_uploaded_and_its_report_read(site, visit, javascript):
         page.goto(UPLOAD)
         page.set_input_files("[name=file]", FILE)
         page.check("[name=import_action][value=certify_if_newer]")
+        page.check("[name=review][value=False]")
         page.click("text=Upload and import")
         assert page.url.endswith(f"{PREFIX}{newest().reference}/")
         page.wait_for_selector("text=The file was received and waits for a worker.")
         api.work_off(newest().id)
-        page.wait_for_selector("text=What became of the rows", timeout=20_000)
+        page.wait_for_selector(".ccp-state-finished", timeout=20_000)
     assert newest().options.import_action == "certify_if_newer"
 
 
