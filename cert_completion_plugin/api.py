@@ -5,7 +5,7 @@ Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REP
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import sleep
 from typing import Any
@@ -16,14 +16,20 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from cert_completion_plugin import batches, conf, tabular, tasks
 from cert_completion_plugin.batches import (
     HOST_AWAY,
+    KEPT_FOR,
     PROBLEMS,
     Account,
     Approval,
+    CannotTell,
+    KeptFile,
+    KeptFileGone,
     Neighbours,
     OptionNotOffered,
+    TooLarge,
     TryAgain,
     Verdict,
 )
+from cert_completion_plugin.core import headings
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
@@ -35,10 +41,11 @@ from cert_completion_plugin.store import rows as stored_rows
 from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
 from cert_completion_plugin.store.log import Logged
 from cert_completion_plugin.store.searching import ImportFilter
-from cert_completion_plugin.store.values import Batch, Plan, Progress
+from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress
 
 __all__ = [
     "HOST_AWAY",
+    "KEPT_FOR",
     "MOST_ROWS_AT_ONCE",
     "PERMISSION_APPROVE",
     "PERMISSION_UPLOAD",
@@ -48,20 +55,26 @@ __all__ = [
     "Approval",
     "Batch",
     "BatchState",
+    "CannotTell",
     "Cell",
     "Decision",
     "Filter",
+    "Health",
     "ImportFilter",
+    "KeptFile",
+    "KeptFileGone",
     "Neighbours",
     "OptionNotOffered",
     "Options",
     "OptionsError",
     "Outcome",
+    "Pace",
     "Page",
     "Phase",
     "Plan",
     "Progress",
     "Story",
+    "TooLarge",
     "TooLongForWorkbook",
     "TryAgain",
     "Verdict",
@@ -77,18 +90,23 @@ __all__ = [
     "days_since",
     "defaults",
     "discard",
+    "earlier_upload",
     "evidence_is_offered",
     "evidence_types",
     "explain",
     "find",
     "has_rows",
+    "health",
     "imports",
     "json_document",
+    "keep_file",
+    "kept_file",
     "last_choice",
     "last_progress",
     "neighbours",
     "newest",
     "origin",
+    "pace",
     "page",
     "plan_anew",
     "plan_numbers",
@@ -99,8 +117,11 @@ __all__ = [
     "row_counts",
     "rows",
     "rows_with_cells",
+    "share_read",
     "submit",
+    "submit_kept",
     "sweep",
+    "template",
     "undo_is_offered",
     "unfinished",
     "uploaders",
@@ -143,11 +164,65 @@ def submit(
         uploaded_by_name=user.get_username(),
         options=options,
     )
+    return _taken_in(user, batch, corrects)
+
+
+def _taken_in(user: AbstractBaseUser, batch: Batch, corrects: Batch | None) -> Batch:
     if corrects is not None:
         stored.correct(batch.id, corrects)
     log.add(batch, user.pk, Logged.UPLOADED)
     connections.after_commit(tasks.send_next, batch.id)
     return batch
+
+
+def keep_file(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str) -> KeptFile:
+    """Keep a file for this user while its form is corrected, in place of one kept before, for `KEPT_FOR` at most.
+
+    It is no import yet. Raises TooLarge for a file over the site's limit, of which nothing is kept.
+    """
+    return batches.keep_file(user.pk, chunks, file_name=file_name)
+
+
+def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
+    """The file that is kept for this user under this token; None for another user's, and for one kept too long."""
+    return batches.kept_file(user.pk, token)
+
+
+def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None) -> Batch:
+    """Take in a kept file as a new import, as `submit` does; it is kept no longer.
+
+    Raises OptionNotOffered, and KeptFileGone if it was taken in already.
+    """
+    batch = batches.receive_kept(kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options)
+    return _taken_in(user, batch, corrects)
+
+
+def earlier_upload(sha256: str, *, before: int | None = None) -> Batch | None:
+    """The newest import of a file with this SHA-256 (64 hexadecimal digits), older than the one with the id `before`.
+
+    It serves a warning: an import of the same file again is allowed, and changes nothing that is recorded already.
+    """
+    return stored.earlier_with(sha256, before)
+
+
+def template(user: AbstractBaseUser, kind: str, *, titles: Mapping[str, str]) -> bytes:
+    """A file to fill in: "csv" has the headings alone, "xlsx" on a second sheet also the certifications that this user
+    may touch.
+
+    `titles` has words for the sheets ("completions", "certifications") and the second one's headings ("short_name",
+    "id_number", "full_name"). Raises CannotTell while the host cannot list its certifications.
+    """
+    if kind == "csv":
+        return tabular.csv_template(headings.REQUIRED)
+    found = batches.certifications_for(batches.administrator(user.pk, user.get_username()))
+    names = [(each.short_name, each.id_number, each.full_name) for each in found]
+    return tabular.xlsx_template(
+        headings.REQUIRED,
+        title=titles["completions"],
+        text_columns=3,
+        names_title=titles["certifications"],
+        names=[[titles["short_name"], titles["id_number"], titles["full_name"]], *names],
+    )
 
 
 def answer(batch: Batch, *, date_format: str) -> bool:
@@ -300,6 +375,37 @@ def certification_keys(user: AbstractBaseUser, name: str) -> tuple[str, ...] | N
 def progress(batch: Batch) -> Progress:
     """How far an import has come, and its rows by outcome and code so far."""
     return portions.progress(batch)
+
+
+def share_read(batch: Batch) -> float | None:
+    """How much of its file was read, from 0 to 1; None where that cannot be told."""
+    reader = batch.reader_state.get("reader", {})
+    if reader.get("dialect", {}).get("kind") != "text" or not batch.file_size:
+        return None
+    return min(int(reader["offset"]) / batch.file_size, 1.0)
+
+
+def pace(batch: Batch) -> Pace:
+    """How fast the rows of an import are done just now."""
+    return batches.pace(batch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether imports can go on: is the broker reached, when did a worker last work, since when does work wait."""
+
+    broker_answers: bool
+    worker_seen: datetime | None
+    waiting_since: datetime | None
+
+
+def health() -> Health:
+    """How the background work of the site is doing, asked with patience for about a second."""
+    return Health(
+        broker_answers=tasks.broker_answers(),
+        worker_seen=batches.worker_seen(),
+        waiting_since=batches.waiting_since(),
+    )
 
 
 def last_progress(batch: Batch) -> datetime:

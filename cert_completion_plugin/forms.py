@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
@@ -110,8 +111,23 @@ class UploadForm(forms.Form):
         help_text=_("The name of the sheet with the completions; left empty, the first sheet is read."),
     )
 
-    def __init__(self, *args: Any, user: AbstractBaseUser, begin_with: Options | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        user: AbstractBaseUser,
+        begin_with: Options | None = None,
+        kept: api.KeptFile | None = None,
+        is_gone: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """`kept` is the file of an earlier try, which stands in for one; `is_gone` says that there was one."""
         super().__init__(*args, **kwargs)
+        self.kept = kept
+        self.fields["file"].required = kept is None
+        if is_gone:
+            self.fields["file"].error_messages["required"] = _(
+                "The file from your last try is no longer kept. Choose it again."
+            )
         self._offer(api.evidence_types(user))
         self._begin_with(begin_with or api.last_choice(user))
         settings = conf.settings()
@@ -119,7 +135,7 @@ class UploadForm(forms.Form):
             "A CSV file, an Excel workbook (XLSX) or an OpenDocument spreadsheet (ODS) with the headings username, "
             "certificationshortname, certificationidnumber, completiondate and duedate, in any order. At most %(size)s "
             "and %(rows)s rows."
-        ) % {"size": filesizeformat(settings.max_bytes), "rows": f"{settings.max_rows:,}"}
+        ) % {"size": filesizeformat(settings.max_bytes), "rows": number_format(settings.max_rows, force_grouping=True)}
 
     def _offer(self, evidence_types: Sequence[EvidenceType]) -> None:
         """Leave out what the site cannot do."""
@@ -278,6 +294,14 @@ class ConfirmForm(_OfPlan):
         field = self.fields["names"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(each.value, each.value) for each in plan.close_matches]
+
+
+def too_large_text() -> str:
+    """What is said of a file over the site's limit before it is an import."""
+    limit = filesizeformat(conf.settings().max_bytes)
+    return translated("This file is larger than the %(limit)s that this site takes. Split it into several files.") % {
+        "limit": limit
+    }
 
 
 def describe(form: forms.BaseForm) -> None:

@@ -83,6 +83,7 @@ class ImportBatch(models.Model):
             models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),
             models.Index(fields=["uploaded_at"], name="ccp_batch_uploaded"),
             models.Index(fields=["uploaded_by_name", "id"], name="ccp_batch_uploader"),
+            models.Index(fields=["file_sha256"], name="ccp_batch_sha256"),
         )
 
     def __str__(self) -> str:
@@ -116,6 +117,54 @@ class FilePiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.number}"
+
+
+class KeptFile(models.Model):
+    """A file that came with a form in which something is to be corrected: kept for its sender alone, and not for long.
+
+    It is no import: nobody sees it in a list, and nothing works on it.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kept_at = models.DateTimeField(db_index=True)
+    file_name = models.CharField(max_length=255)
+    file_size = models.BigIntegerField(default=0)
+    file_storage = models.CharField(max_length=100, blank=True)
+    file_path = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.file_name}"
+
+
+class KeptPiece(models.Model):
+    """At most 512 KiB of a kept file."""
+
+    file = models.ForeignKey(KeptFile, models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["file", "number"], name="ccp_kept_piece_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.file_id}/{self.number}"
+
+
+class WorkerSign(models.Model):
+    """The last sign of life of any worker: one row, written every half minute at most."""
+
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.seen_at:%Y-%m-%d %H:%M}"
 
 
 class ImportRow(models.Model):

@@ -12,7 +12,11 @@ def question_texts(verdict: Verdict) -> dict[str, Any]:
     """Why the import stopped to ask for the date format, and how real lines read in each format that may be meant."""
     formats = likely_formats(verdict)
     readings = [
-        {"line": str(sample.line), "text": sample.text, "read": [_reading(name, sample.text) for name in formats]}
+        {
+            "line": str(sample.line),
+            "text": sample.text,
+            "read": [(name, _reading(name, sample.text)) for name in formats],
+        }
         for sample in verdict.samples
     ]
     return {"question_text": _why(verdict), "question_formats": formats, "question_readings": readings}

@@ -5,6 +5,7 @@ Arguments are ids, results are not kept, and every task may run twice.
 
 import logging
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 from celery import current_app, shared_task
@@ -33,6 +34,7 @@ _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on
 @shared_task(name="cert_completion_plugin.read_batch", **_OPTIONS)
 def read_batch(batch_id: int) -> None:
     """Read the file of an import for a while, then again behind everybody else who waits; at its end send its work."""
+    batches.worker_works()
     try:
         if batches.read(batch_id, seconds=READING_SECONDS):
             send_next(batch_id)
@@ -48,6 +50,7 @@ def work_on_batch(batch_id: int) -> None:
 
     A copy too many finds nothing to do in the end, and is not sent on.
     """
+    batches.worker_works()
     try:
         turn = batches.take_turn(batch_id)
     except SoftTimeLimitExceeded:
@@ -60,12 +63,14 @@ def work_on_batch(batch_id: int) -> None:
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
 def sweep() -> None:
-    """Send work again that got lost."""
+    """Send work again that got lost, and delete what is kept no longer."""
+    batches.worker_works()
     resend_stalled()
 
 
 def resend_stalled() -> list[int]:
     """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
+    batches.forget_old_files()
     resent = []
     for batch_id in filter(batches.claim_sending, batches.stalled()):
         logger.warning("no progress on import %s: its work is sent again", batch_id)
@@ -110,6 +115,38 @@ def _how(task: Any) -> dict[str, Any]:
     return limits | ({"queue": settings.queue} if settings.queue else {})
 
 
+def broker_answers() -> bool:
+    """Whether the broker can be reached now; asked at most every ten seconds, and not waited for longer than one."""
+    global _broker_asked
+    asked_at, answer = _broker_asked
+    if monotonic() - asked_at > BROKER_ASKED_SECONDS:
+        answer = _broker_answers()
+        _broker_asked = monotonic(), answer
+    return answer
+
+
+BROKER_SECONDS = 1
+BROKER_ASKED_SECONDS = 10
+_broker_asked = (float("-inf"), False)
+
+
+def _broker_answers() -> bool:
+    options = dict(current_app.conf.broker_transport_options or {})
+    if _is_redis():
+        options |= {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
+    try:
+        with current_app.connection_for_write(
+            connect_timeout=BROKER_SECONDS, transport_options=options, heartbeat=0
+        ) as connection:
+            # Not `connect`, which tries again after a pause.
+            established = connection.transport.establish_connection()
+            connection.transport.close_connection(established)
+    except Exception as error:
+        logger.warning("the broker does not answer: %s", type(error).__name__)
+        return False
+    return True
+
+
 def longest_seconds() -> int:
     """The longest that a message may stay unacknowledged: while its task works, or while it waits for its time."""
     reading = conf.settings().portion_seconds * batches.READING_PORTIONS
@@ -118,10 +155,14 @@ def longest_seconds() -> int:
 
 def visibility_timeout() -> int | None:
     """After how many seconds the broker delivers an unacknowledged message again; None if it never does so by time."""
-    url = str(current_app.conf.broker_url or "")
-    if not url.startswith(("redis://", "rediss://", "sentinel://", "redis+socket://")):
+    if not _is_redis():
         return None
     return int((current_app.conf.broker_transport_options or {}).get("visibility_timeout", REDIS_SECONDS))
+
+
+def _is_redis() -> bool:
+    url = str(current_app.conf.broker_url or "")
+    return url.startswith(("redis://", "rediss://", "sentinel://", "redis+socket://"))
 
 
 def has_app() -> bool:

@@ -8,14 +8,18 @@ from cert_completion_plugin.views.cancelling import CancelView
 from cert_completion_plugin.views.deciding import ApproveView, DiscardView, PlanAnewView
 from cert_completion_plugin.views.downloads import DownloadView
 from cert_completion_plugin.views.plan import PlanView
+from cert_completion_plugin.views.progress import ProgressView
 from cert_completion_plugin.views.row import RowView
-from cert_completion_plugin.views.upload import UploadView
+from cert_completion_plugin.views.template import TemplateView
+from cert_completion_plugin.views.upload import KnownFileView, UploadView
 
 app_name = "cert_completion_plugin"
 
 urlpatterns = [
     path("", BatchesView.as_view(), name="batches"),
     path("upload/", UploadView.as_view(), name="upload"),
+    path("upload/known.json", KnownFileView.as_view(), name="known"),
+    path("upload/template.<str:kind>", TemplateView.as_view(), name="template"),
     path("<str:reference>/", BatchView.as_view(), name="batch"),
     path("<str:reference>/cancel/", CancelView.as_view(), name="cancel"),
     path("<str:reference>/plan/<int:plan>/", PlanView.as_view(), name="plan"),
@@ -24,4 +28,5 @@ urlpatterns = [
     path("<str:reference>/plan-anew/", PlanAnewView.as_view(), name="plan-anew"),
     path("<str:reference>/rows/<int:line>/", RowView.as_view(), name="row"),
     path("<str:reference>/download/<str:what>.<str:kind>", DownloadView.as_view(), name="download"),
+    path("<str:reference>/progress.json", ProgressView.as_view(), name="progress"),
 ]

@@ -16,12 +16,14 @@ from cert_completion_plugin.batches.explaining import (
     origin,
 )
 from cert_completion_plugin.batches.finding import certification_keys
+from cert_completion_plugin.batches.health import pace, waiting_since, worker_seen, worker_works
 from cert_completion_plugin.batches.identity import administrator
+from cert_completion_plugin.batches.keeping import KEPT_FOR, KeptFile, TooLarge, forget_old_files, keep_file, kept_file
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.batches.plans import plan_anew
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import READING_PORTIONS, MoreToRead, read
-from cert_completion_plugin.batches.receiving import OptionNotOffered, receive
+from cert_completion_plugin.batches.receiving import KeptFileGone, OptionNotOffered, receive, receive_kept
 from cert_completion_plugin.batches.sweeping import (
     NextWork,
     claim_sending,
@@ -31,21 +33,26 @@ from cert_completion_plugin.batches.sweeping import (
     unfinished,
     waits_until,
 )
+from cert_completion_plugin.batches.template_names import certifications_for
 from cert_completion_plugin.batches.trouble import HOST_AWAY, LONGEST_PAUSE, TryAgain
 from cert_completion_plugin.batches.turns import Turn, take_turn
 
 __all__ = [
     "HOST_AWAY",
+    "KEPT_FOR",
     "LONGEST_PAUSE",
     "PROBLEMS",
     "READING_PORTIONS",
     "Account",
     "Approval",
     "CannotTell",
+    "KeptFile",
+    "KeptFileGone",
     "MoreToRead",
     "Neighbours",
     "NextWork",
     "OptionNotOffered",
+    "TooLarge",
     "TryAgain",
     "Turn",
     "Verdict",
@@ -56,23 +63,32 @@ __all__ = [
     "approve",
     "cancel",
     "certification_keys",
+    "certifications_for",
     "claim_sending",
     "days_since",
     "discard",
     "evidence_is_offered",
     "explain",
+    "forget_old_files",
+    "keep_file",
+    "kept_file",
     "neighbours",
     "next_work",
     "offered_types",
     "origin",
+    "pace",
     "plan_anew",
     "read",
     "receive",
+    "receive_kept",
     "sent",
     "stalled",
     "take_turn",
     "undo_is_offered",
     "unfinished",
+    "waiting_since",
     "waits_until",
     "work",
+    "worker_seen",
+    "worker_works",
 ]

@@ -7,7 +7,7 @@ from cert_completion_hooks.types import Actor, EvidenceType
 from django.db import transaction
 
 from cert_completion_plugin import conf
-from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches import clock, keeping
 from cert_completion_plugin.batches.closing import tell_hosts
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types, type_as_json
 from cert_completion_plugin.batches.identity import administrator
@@ -46,6 +46,23 @@ def receive(
     stored = batches.get(batch.id)
     assert stored is not None
     return stored
+
+
+class KeptFileGone(Exception):
+    """The file that was kept has been made an import already, or was replaced by another."""
+
+
+def receive_kept(kept: keeping.KeptFile, **given: Any) -> Batch:
+    """Make a kept file a new import and keep it no longer; what is given is as for `receive`.
+
+    Raises OptionNotOffered, and KeptFileGone if somebody was faster: then there is no second import.
+    """
+    with transaction.atomic():
+        if not keeping.hold(kept):
+            raise KeptFileGone
+        batch = receive(keeping.read(kept), file_name=kept.file_name, **given)
+        keeping.forget(kept)
+    return batch
 
 
 def _store(batch: Batch, chunks: Iterable[bytes]) -> None:

@@ -15,6 +15,7 @@ from cert_completion_plugin.models import ImportBatch, Portion
 from cert_completion_plugin.store.values import Batch, column_text, dumps, issue_as_json, issue_from_json
 
 WORKING = tuple(state for state in BatchState if state.is_working)
+_LOOKED_AT = 20
 _UNFINISHED = Q(state__in=WORKING) | Q(finished_at__isnull=False, told_at__isnull=True)
 
 
@@ -223,6 +224,19 @@ def last_progress(batch: Batch) -> datetime:
     moments = Portion.objects.filter(batch=batch.id, plan=batch.plan).aggregate(Max("claimed_at"), Max("done_at"))
     known: list[datetime] = [moment for moment in moments.values() if moment]
     return max([batch.progressed_at, *known])
+
+
+def waiting_since() -> datetime | None:
+    """When something last happened on the unfinished import that has waited longest; None if there is none."""
+    rows = ImportBatch.objects.filter(state__in=WORKING).order_by("progressed_at")[:_LOOKED_AT]
+    return min((last_progress(as_value(row)) for row in rows), default=None)
+
+
+def earlier_with(sha256: str, before: int | None) -> Batch | None:
+    """The newest import of a file with this SHA-256, of those with an id below `before` if that is given."""
+    rows = ImportBatch.objects.filter(file_sha256=sha256).order_by("-id")
+    row = (rows if before is None else rows.filter(pk__lt=before)).first() if sha256 else None
+    return as_value(row) if row else None
 
 
 def as_value(row: ImportBatch) -> Batch:

@@ -57,13 +57,13 @@ def save_in_database(batch_id: int, arriving: Arriving) -> None:
         FilePiece.objects.create(batch_id=batch_id, number=number, start=number * PIECE_BYTES, content=content)
 
 
-def save_in_storage(alias: str, reference: str, arriving: Arriving) -> str:
-    """Store a file in a Django storage, once all of it has arrived; returns its name there."""
+def save_in_storage(alias: str, name: str, arriving: Arriving) -> str:
+    """Store a file in a Django storage, once all of it has arrived; returns the name it was given there."""
     with TemporaryFile() as whole:
         for piece in arriving:
             whole.write(piece)
         whole.seek(0)
-        return storages[alias].save(f"cert_completions/{reference}", File(whole))
+        return storages[alias].save(f"cert_completions/{name}", File(whole))
 
 
 class StoredFile:

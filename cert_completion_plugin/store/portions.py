@@ -7,19 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
 from cert_completion_plugin.models import ImportBatch, Portion
 from cert_completion_plugin.store.batches import is_due, open_states
-from cert_completion_plugin.store.values import Batch, PortionWork, Progress, dumps
+from cert_completion_plugin.store.values import Batch, Pace, PortionWork, Progress, dumps
 
 WAITING, PLANNED, WRITTEN = Portion.State.WAITING, Portion.State.PLANNED, Portion.State.WRITTEN
 HELD_BACK = Portion.State.HELD_BACK
 
 LEASE = timedelta(seconds=2)
 """How long a portion that was taken is left to whoever took it, until its row's lock tells."""
+
+PACE_OVER = timedelta(minutes=2)
+"""Over how long the pace of an import is taken."""
 
 _OTHERS_MAY_TAKE = 50
 """How many portions are looked at: as many workers may be faster."""
@@ -210,6 +213,15 @@ def progress(batch: Batch) -> Progress:
     return Progress(
         portions=number, portions_done=done, rows_done=rows, counts={kind: dict(count) for kind, count in total.items()}
     )
+
+
+def pace(batch: Batch, now: datetime) -> Pace:
+    """How fast the portions of the present phase were done that were done lately, from when the first was begun."""
+    lately = now - PACE_OVER
+    done = _of(batch).exclude(state__in=_open_states(batch)).filter(done_at__gte=lately)
+    found = done.aggregate(rows=Sum("rows"), began=Min("claimed_at"))
+    began = max(found["began"] or lately, lately)
+    return Pace(rows=found["rows"] or 0, seconds=max((now - began).total_seconds(), 1.0))
 
 
 def _add(total: Mapping[str, Counter[str]], counts: Mapping[str, Mapping[str, int]]) -> None:

@@ -167,6 +167,18 @@ class Progress:
     counts: Mapping[str, Mapping[str, int]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast an import goes on just now: `rows` were done in `seconds`. Without rows nothing can be said."""
+
+    rows: int
+    seconds: float
+
+    def seconds_for(self, rows: int) -> float | None:
+        """How long so many rows will take; None if that cannot be said."""
+        return rows * self.seconds / self.rows if self.rows else None
+
+
 SHOWN = 300
 """How much of a cell's text the ledger keeps for showing; the whole of it stays with the row."""
 

@@ -1,6 +1,7 @@
 """Tables to rows: what tablib and the csv module are needed for happens in here (import-rules.md §1)."""
 
 from cert_completion_plugin.tabular.reading import read_head, read_slices
+from cert_completion_plugin.tabular.template import csv_template, xlsx_template
 from cert_completion_plugin.tabular.values import (
     ByteSource,
     Dialect,
@@ -22,8 +23,10 @@ __all__ = [
     "RowSlice",
     "TooLongForWorkbook",
     "csv_pieces",
+    "csv_template",
     "json_document",
     "read_head",
     "read_slices",
     "xlsx",
+    "xlsx_template",
 ]

@@ -1,12 +1,10 @@
 """One import: its progress while it is worked on, and its report."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -16,14 +14,19 @@ from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
 from cert_completion_plugin.views import cancelling, plan, reading, report, trouble
 from cert_completion_plugin.views.access import ImportPage
+from cert_completion_plugin.views.earlier import earlier_upload
+from cert_completion_plugin.views.progress import page_key
+from cert_completion_plugin.views.working import working
 
-REFRESH_SECONDS = 2
+REFRESH_SECONDS = 5
 MOST_ISSUES = 50
-WAITING_IS_LONG = timedelta(minutes=1)
 
 
 class BatchView(ImportPage, TemplateView):
-    """The page of one import. While background work is under way it refreshes itself, without JavaScript."""
+    """The page of one import.
+
+    While background work is under way it keeps itself up to date: by its script, or without one by loading anew.
+    """
 
     permission_required: str | tuple[str, ...] = api.PERMISSION_VIEW_REPORT
     template_name = "cert_completion_plugin/batch.html"
@@ -43,6 +46,7 @@ class BatchView(ImportPage, TemplateView):
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
             cancelled_text=cancelling.cancelled_text(batch),
             may_cancel=cancelling.is_cancellable(batch),
+            same_file=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
             trouble_text=self._trouble_text(batch),
             corrects=api.corrected_by(batch),
             corrections=api.corrections_of(batch),
@@ -50,7 +54,7 @@ class BatchView(ImportPage, TemplateView):
         )
         context["title"] = _("Import of %(file)s") % {"file": batch.file_name}
         if batch.state.is_working:
-            context |= _working(batch)
+            context |= {**working(batch), "page_key": page_key(batch)}
         if batch.question and batch.state is api.BatchState.NEEDS_ANSWER:
             verdict = Verdict.from_mapping(batch.question)
             context |= question_texts(verdict)
@@ -76,14 +80,3 @@ class BatchView(ImportPage, TemplateView):
                 return self.render_to_response(self.get_context_data(form=form))
             api.answer(batch, date_format=form.cleaned_data["date_format"])
         return redirect("cert_completion_plugin:batch", self.kwargs["reference"])
-
-
-def _working(batch: api.Batch) -> dict[str, Any]:
-    progress = api.progress(batch)
-    idle = timezone.now() - api.last_progress(batch)
-    is_idle = idle >= WAITING_IS_LONG and api.waits_until(batch) is None
-    return {
-        "progress": progress,
-        "percent": 100 * progress.rows_done // batch.rows_read if batch.rows_read and progress.portions else None,
-        "idle_minutes": int(idle.total_seconds() // 60) if is_idle else 0,
-    }

@@ -23,7 +23,10 @@ _WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth - document.docume
 
 
 def assert_accessible(page: Any) -> None:
-    """Nothing on the page as it is now breaks a rule of WCAG 2.2, A or AA, that axe-core can check."""
+    """Nothing on the page as it is now breaks a rule of WCAG 2.2, A or AA, that axe-core can check.
+
+    It is a script: a browser without JavaScript would wait for it for ever.
+    """
     page.evaluate(AXE + "; undefined")
     violations = page.evaluate(_RUN_AXE, TAGS)
     assert not violations, "\n".join(violations)

@@ -1,10 +1,8 @@
 """Every page in every state that is looked at in a browser: a name, and what makes the page's path of a `Site`."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from cert_completion_plugin.models import Plan
 from tests.browser.site import UNCLEAR, Site
@@ -16,8 +14,14 @@ def _of(batch: Any, rest: str = "") -> str:
     return f"{PREFIX}{batch.reference}/{rest}"
 
 
-def _waiting(site: Site) -> str:
-    return _of(site.put(site.submitted(), "received", progressed_at=timezone.now() - timedelta(minutes=10)))
+def _reading(site: Site) -> str:
+    state = '{"reader":{"dialect":{"kind":"text"},"offset":90}}'
+    return _of(site.put(site.submitted(), "reading", rows_read=24000, reader_state=state))
+
+
+def _uploaded_before(site: Site) -> str:
+    site.worked_off()
+    return _of(site.worked_off())
 
 
 def _listed(site: Site) -> str:
@@ -84,8 +88,8 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "row-ragged": _row(7),
     "row-planned": _row(2, review=True),
     "row-replaced": _replaced,
-    "received": _waiting,
-    "reading": lambda site: _of(site.put(site.submitted(), "reading", rows_read=24000)),
+    "received": lambda site: _of(site.waiting_long()),
+    "reading": _reading,
     "writing": lambda site: _of(site.half_written()),
     "stalled": lambda site: _of(site.half_written(minutes_idle=12)),
     "cancel": lambda site: _of(site.half_written(), "cancel/"),
@@ -104,6 +108,7 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "finished-none-fit": lambda site: _of(site.worked_off(), "?outcome=rejected&certification=Nothing"),
     "corrected": lambda site: _of(_corrected(site)),
     "correcting": lambda site: f"{PREFIX}upload/?corrects={site.worked_off().reference}",
+    "uploaded-before": _uploaded_before,
     "refused": lambda site: _of(site.worked_off(headings="who,what")),
     "failed": lambda site: _of(site.put(site.submitted(), "failed", failure="5f2c9a31b7de")),
 }

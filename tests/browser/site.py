@@ -103,6 +103,10 @@ class Site:
         with override_settings(CERT_COMPLETION={**getattr(settings, "CERT_COMPLETION", {}), **values}):
             yield
 
+    def waiting_long(self) -> Any:
+        """An import that no worker has picked up for ten minutes."""
+        return self.put(self.submitted(), "received", progressed_at=timezone.now() - timedelta(minutes=10, seconds=5))
+
     def put(self, batch: Any, state: str, **fields: Any) -> Any:
         """The import, put into a state by hand."""
         ImportBatch.objects.filter(pk=batch.id).update(state=state, **fields)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from cert_completion_plugin import tasks
-from cert_completion_plugin.models import ImportBatch
+from cert_completion_plugin.models import ImportBatch, KeptFile
 from tests.web.conftest import form
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,3 +41,23 @@ def test_a_request_that_fails_afterwards_leaves_nothing_and_sends_nothing(client
     assert client.post(reverse("cert_completion_plugin:upload"), form()).status_code == 500
     assert sent == []
     assert not ImportBatch.objects.exists()
+
+
+def test_a_file_is_kept_while_its_form_is_corrected_and_no_longer_than_until_the_request_commits(client, sent):
+    url = reverse("cert_completion_plugin:upload")
+    client.post(url, form(sheet="x" * 256))
+    token = KeptFile.objects.get().token.hex
+    assert sent == []
+    client.post(url, form(file="", kept=token))
+    assert sent == [(tasks.read_batch, (ImportBatch.objects.get().pk,), False)]
+    assert not KeptFile.objects.exists()
+
+
+def test_a_kept_file_stays_kept_when_the_request_that_takes_it_fails(client, sent, monkeypatch):
+    url = reverse("cert_completion_plugin:upload")
+    client.post(url, form(sheet="x" * 256))
+    monkeypatch.setattr("cert_completion_plugin.api.remember_choice", lambda *args: 1 / 0)
+    client.raise_request_exception = False
+    assert client.post(url, form(file="", kept=KeptFile.objects.get().token.hex)).status_code == 500
+    assert not ImportBatch.objects.exists()
+    assert KeptFile.objects.exists()

@@ -62,7 +62,7 @@ def _question(batch: api.Batch) -> Iterator[str]:
     yield question["question_text"]
     for reading in question["question_readings"]:
         yield f"Line {reading['line']}: “{_printable(reading['text'])}”"
-        yield from (f"    {name}: {text}" for name, text in zip(formats, reading["read"], strict=True))
+        yield from (f"    {name}: {text}" for name, text in reading["read"])
     likely = ", ".join(f'"{name}"' for name in formats) or "none of those that there are"
     yield f"Formats that fit: {likely}."
     yield f'To answer: manage.py cert_completion_answer {batch.reference} --date-format "{(formats or ["FORMAT"])[0]}"'

@@ -89,6 +89,12 @@
         place.hidden = !text;
       }
     };
+    const markStep = (name, mark) => {
+      const step = status.querySelector(`[data-ccp-step="${name}"]`);
+      step.dataset.step = mark;
+      if (mark === "now") step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    };
     let pause = 2000;
     const look = async () => {
       try {
@@ -98,6 +104,7 @@
         const now = await answer.json();
         if (now.page !== status.dataset.ccpPage) return location.reload();
         for (const [name, text] of Object.entries(now.texts)) show(name, text);
+        for (const [name, mark] of Object.entries(now.marks)) markStep(name, mark);
         const bar = status.querySelector("progress");
         bar.hidden = now.percent === null;
         if (now.percent !== null) bar.value = now.percent;

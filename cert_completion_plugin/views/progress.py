@@ -1,0 +1,30 @@
+"""The progress of an import as JSON, for the script that keeps its page up to date."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.generic import View
+
+from cert_completion_plugin import api
+from cert_completion_plugin.views.access import ImportPage
+from cert_completion_plugin.views.working import working
+
+
+class ProgressView(ImportPage, View):
+    """What changes on the progress page from moment to moment. Whoever may see the page may ask."""
+
+    permission_required = api.PERMISSION_VIEW_REPORT
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        batch = api.find(reference)
+        if batch is None:
+            raise Http404
+        content = working(batch) if batch.state.is_working else {}
+        response = JsonResponse({"page": page_key(batch), **content})
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def page_key(batch: api.Batch) -> str:
+    """What the page shows, as a word: another word, and the page has to be fetched anew."""
+    kind = "working" if batch.state.is_working else str(batch.state)
+    flags = {"cancelled": batch.cancelled_at, "held-back": batch.held_back, "trouble": batch.trouble}
+    return " ".join([kind, *(name for name, is_set in flags.items() if is_set)])
