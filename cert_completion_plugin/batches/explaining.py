@@ -17,6 +17,7 @@ from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.core.story import Present, Story, present_evidence, present_of, tell
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, ledger, plans, portions, rows
+from cert_completion_plugin.store.filtering import Filter, Table
 from cert_completion_plugin.store.values import Batch
 
 PROBLEMS = (Outcome.REJECTED, Outcome.DRIFTED, Outcome.FAILED, Outcome.CANCELLED)
@@ -137,18 +138,13 @@ def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbour
     asked = batch if plan is None else _with_plan(batch, plan)
     is_written = plan is None and batch.has_ended
     phase, counts = (Phase.WRITTEN, batch.counts) if is_written else (Phase.PLANNED, portions.planned_counts(asked))
-    occurring = [outcome for outcome in PROBLEMS if counts.get("outcomes", {}).get(outcome)]
-
-    def nearest(*, before: bool) -> list[int]:
-        """One short question for each outcome, which an index answers."""
-        found = [ledger.nearest(asked, phase, line, outcome, before=before) for outcome in occurring]
-        return [each for each in found if each is not None]
-
+    wanted = Filter(outcomes=tuple(each for each in PROBLEMS if counts.get("outcomes", {}).get(each)))
+    table = Table(asked, phase, asked.plan)
     return Neighbours(
         before=before,
         after=after,
-        problem_before=max(nearest(before=True), default=None),
-        problem_after=min(nearest(before=False), default=None),
+        problem_before=table.nearest(wanted, before=line) if wanted.outcomes else None,
+        problem_after=table.nearest(wanted, after=line) if wanted.outcomes else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The rows of a ledger that fit a filter, page by page by line. Nothing is ever counted or skipped over."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.models import LedgerEntry, RowIssue
-from cert_completion_plugin.store.ledger import as_decision, last_revisions
+from cert_completion_plugin.store.ledger import as_decision, entries, has_revisions
 from cert_completion_plugin.store.usernames import beginning_with, exactly
 from cert_completion_plugin.store.values import Batch
 
@@ -106,6 +106,17 @@ class Table:
                 yield list(map(as_decision, page.entries))
             after = page.looked_up_to
 
+    def nearest(self, wanted: Filter, *, after: int = 0, before: int = 0) -> int | None:
+        """The line of the next row that fits after a line, or of the last one before a line; None if there is none."""
+        while True:
+            page = self.page(wanted, after=after, before=before, limit=1)
+            if page.rows:
+                return page.rows[0].line
+            further = page.earlier if before else page.later
+            if further is None:
+                return None
+            after, before = (0, further) if before else (further, 0)
+
     def has(self, wanted: Filter) -> bool:
         return self._is_more(wanted, 0)
 
@@ -114,6 +125,23 @@ class Table:
         return bool(found.entries) or found.looked_up_to is not None
 
     def _find(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
+        found = self._look(wanted, way, limit)
+        if not found.entries or not has_revisions(self.batch, self.phase):
+            return found
+        return _Found(self._as_they_are_now(found.entries, wanted), found.looked_up_to)
+
+    def _as_they_are_now(self, found: Sequence[LedgerEntry], wanted: Filter) -> list[LedgerEntry]:
+        """One entry of each line: the last one, if that still fits.
+
+        Asked apart, for a handful of lines: as a part of the first query, databases look it up for all.
+        """
+        lines = list(dict.fromkeys(entry.line for entry in found))
+        revised = entries(self.batch, self.phase, self.plan).filter(Among("line", lines), revision__gt=0)
+        last = {entry.line: entry for entry in found if entry.revision == 0}
+        last |= {entry.line: entry for entry in sorted(revised, key=lambda entry: entry.revision)}
+        return [last[line] for line in lines if line in last and _fits(last[line], wanted)]
+
+    def _look(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
         if wanted.line is not None:
             return self._on_line(wanted, wanted.line, way)
         if wanted.code:
@@ -125,8 +153,8 @@ class Table:
         return _cut(self._entries(wanted, way)[: limit + 1], limit)
 
     def _entries(self, wanted: Filter, way: _Direction) -> QuerySet[LedgerEntry]:
-        entries = last_revisions(self.batch, self.phase, self.plan)
-        return entries.filter(way.beyond, *_conditions(wanted)).order_by(way.order)
+        found = entries(self.batch, self.phase, self.plan)
+        return found.filter(way.beyond, *_conditions(wanted)).order_by(way.order)
 
     def _on_line(self, wanted: Filter, line: int, way: _Direction) -> _Found:
         if wanted.code and not self._lines_with(wanted.code).filter(line=line).exists():
@@ -184,10 +212,17 @@ class Table:
         return _Found(found, way.start)
 
 
-def _cut(found: Sequence[LedgerEntry] | QuerySet[LedgerEntry] | Iterator[LedgerEntry], limit: int) -> _Found:
+def _fits(entry: LedgerEntry, wanted: Filter) -> bool:
+    """What a later entry of the same line may have otherwise."""
+    if wanted.outcomes and entry.outcome not in wanted.outcomes:
+        return False
+    return wanted.certifications is None or entry.certification_key in wanted.certifications
+
+
+def _cut(found: Iterable[LedgerEntry], limit: int) -> _Found:
     """One entry more than asked for tells that there are more."""
-    entries = list(found)
-    return _Found(entries[:limit], entries[limit - 1].line if len(entries) > limit else None)
+    some = list(found)
+    return _Found(some[:limit], some[limit - 1].line if len(some) > limit else None)
 
 
 def _conditions(wanted: Filter) -> Iterator[Q]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import cert_completion_bulk as bulk
 from cert_completion_bulk import Among
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
-from cert_completion_plugin.core.outcomes import Outcome, Phase
+from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.models import LedgerEntry, RowIssue
 from cert_completion_plugin.store.decisions import DetailWriter, decision_from_json
@@ -78,8 +78,8 @@ def latest(batch: Batch, phase: Phase, lines: Sequence[int]) -> dict[int, tuple[
     """The decisions of these lines in a phase, each with its revision; of several revisions the last."""
     found: dict[int, tuple[Decision, int]] = {}
     for start in range(0, len(lines), _LINES_AT_ONCE):
-        entries = _entries(batch, phase).filter(Among("line", lines[start : start + _LINES_AT_ONCE]))
-        for entry in entries.order_by("line", "revision"):
+        some = entries(batch, phase).filter(Among("line", lines[start : start + _LINES_AT_ONCE]))
+        for entry in some.order_by("line", "revision"):
             found[entry.line] = as_decision(entry), entry.revision
     return found
 
@@ -92,25 +92,14 @@ def of_line(batch: Batch, line: int) -> dict[Phase, Decision]:
     return {Phase(entry.phase): as_decision(entry) for entry in entries.order_by("revision")}
 
 
-def nearest(batch: Batch, phase: Phase, line: int, outcome: Outcome, *, before: bool) -> int | None:
-    """The line of the nearest row with this outcome before or after a line; None if there is none."""
-    entries = last_revisions(batch, phase, batch.plan).filter(outcome=str(outcome))
-    if before:
-        return entries.filter(line__lt=line).order_by("-line").values_list("line", flat=True).first()
-    return entries.filter(line__gt=line).order_by("line").values_list("line", flat=True).first()
-
-
-def _entries(batch: Batch, phase: Phase, plan: int | None = None) -> QuerySet[LedgerEntry]:
+def entries(batch: Batch, phase: Phase, plan: int | None = None) -> QuerySet[LedgerEntry]:
+    """The entries of a phase, of the present plan unless another is asked for; of some lines there may be several."""
     return LedgerEntry.objects.filter(batch_id=batch.id, plan=batch.plan if plan is None else plan, phase=phase)
 
 
-def last_revisions(batch: Batch, phase: Phase, plan: int) -> QuerySet[LedgerEntry]:
-    """One entry for each line. Written entries have a second revision only where an import was held back."""
-    entries = _entries(batch, phase, plan)
-    if phase is Phase.WRITTEN and batch.held_back is None:
-        return entries
-    later = _entries(batch, phase, plan).filter(line=OuterRef("line"), revision__gt=OuterRef("revision"))
-    return entries.filter(~Exists(later))
+def has_revisions(batch: Batch, phase: Phase) -> bool:
+    """Whether lines may have several entries. What was written is revised only where an import was held back."""
+    return phase is not Phase.WRITTEN or batch.held_back is not None
 
 
 def as_decision(entry: LedgerEntry) -> Decision:

@@ -83,6 +83,7 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
     by_outcome = counts.get("outcomes", {})
     numbers = [grouped(by_outcome[outcome]) for outcome in texts.OUTCOMES if by_outcome.get(outcome)]
     return {
+        "address": request.build_absolute_uri(request.path),
         "sentence": sentence(by_outcome),
         "rows_read": grouped(batch.rows_read),
         "proof": " + ".join(numbers) if len(numbers) > 1 else "",

@@ -78,6 +78,12 @@ class Site:
         api.work_off(batch.id)
         return api.find(batch.reference)
 
+    def work_off_newest(self) -> Any:
+        """The import that was uploaded last, when everything is done of it that can be."""
+        [newest] = api.newest(limit=1)
+        api.work_off(newest.id)
+        return api.find(newest.reference)
+
     def half_written(self, minutes_idle: int = 0) -> Any:
         """An import of 6,000 rows of which a third is written."""
         batch = self.submitted()

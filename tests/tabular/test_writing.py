@@ -14,6 +14,7 @@ from cert_completion_plugin.core.guard import unguarded
 from cert_completion_plugin.core.headings import OWN_REFERENCE, REQUIRED
 from cert_completion_plugin.core.options import DATE_FORMATS, SEPARATORS
 from cert_completion_plugin.core.parse import is_blank
+from cert_completion_plugin.core.rows import Cell
 from cert_completion_plugin.tabular import TooLongForWorkbook, csv_pieces, json_document, xlsx
 from cert_completion_plugin.tabular.writing import date_text
 
@@ -65,7 +66,7 @@ def test_a_download_that_a_spreadsheet_program_saved_is_still_known(read):
 
 
 def test_a_workbook_has_texts_typed_and_formatted_as_texts_and_dates_as_dates():
-    rows = [["007", "31/05/2016", date(2016, 5, 31)], ["=1+1", "1E5", date(1850, 1, 2)]]
+    rows: list[list[Cell]] = [["007", "31/05/2016", date(2016, 5, 31)], ["=1+1", "1E5", date(1850, 1, 2)]]
     content = xlsx(["a", "b", "c"], rows, sheet="S")
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     cells = [(cell.value, cell.data_type, cell.number_format) for row in sheet.iter_rows(min_row=2) for cell in row]
@@ -96,7 +97,7 @@ def test_native_dates_are_written_in_the_format_of_the_file(name):
 
 
 def test_json_says_what_there_is_without_guard():
-    rows = [["=1", date(2016, 5, 31), "é"], ["a", "b", "", "beyond"]]
+    rows: list[list[Cell]] = [["=1", date(2016, 5, 31), "é"], ["a", "b", "", "beyond"]]
     assert json.loads(json_document(["x", "", "y"], rows)) == [
         {"x": "=1", "column 2": "2016-05-31", "y": "é", "column 4": ""},
         {"x": "a", "column 2": "b", "y": "", "column 4": "beyond"},

@@ -317,15 +317,15 @@ def test_a_workbook_comes_back_with_native_dates_and_texts(client, operator, upl
     stream = io.BytesIO()
     workbook.save(stream)
     options = api.Options(review=False, sheet="Spring")
-    first = api.submit(operator, [stream.getvalue()], file_name="a.xlsx", options=options)
-    api.work_off(first.id)
-    first = api.find(first.reference)
+    submitted = api.submit(operator, [stream.getvalue()], file_name="a.xlsx", options=options)
+    api.work_off(submitted.id)
+    first = api.find(submitted.reference)
     assert first.date_format == "DD/MM/YYYY"
     for kind in ("xlsx", "csv"):
         content = content_of(get(client, first, "problems", kind))
         second = upload(content, name=f"a.{kind}", date_format="auto")
-        [row] = api.rows(second)
-        assert (row.username, str(row.completed), str(row.due)) == ("007", "2025-04-03", "2025-05-04"), kind
+        [read] = api.rows(second)
+        assert (read.username, str(read.completed), str(read.due)) == ("007", "2025-04-03", "2025-05-04"), kind
         assert second.date_format == "DD/MM/YYYY"
         assert api.corrected_by(second) == first
 

@@ -199,9 +199,10 @@ def test_the_table_shows_a_plan_too(client, operator, rf, world):
     from tests.web.conftest import HEADINGS
 
     content = (HEADINGS + "".join(f"{row}\n" for row in ROWS)).encode()
-    batch = api.submit(operator, [content], file_name="a.csv", options=api.Options(review=True))
-    api.work_off(batch.id)
-    batch = api.find(batch.reference)
+    submitted = api.submit(operator, [content], file_name="a.csv", options=api.Options(review=True))
+    api.work_off(submitted.id)
+    batch = api.find(submitted.reference)
+    assert batch is not None
     assert batch.state == "awaiting_approval"
 
     def shown(query):
