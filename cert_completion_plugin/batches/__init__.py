@@ -24,16 +24,21 @@ from cert_completion_plugin.batches.sweeping import (
 )
 from cert_completion_plugin.batches.trouble import HOST_AWAY, LONGEST_PAUSE, TryAgain
 from cert_completion_plugin.batches.turns import Turn, take_turn
+from cert_completion_plugin.batches.undoing import MOST_OF_REASON, NotUndoable, Obstacle, ReasonMissing
 
 __all__ = [
     "HOST_AWAY",
     "LONGEST_PAUSE",
+    "MOST_OF_REASON",
     "READING_PORTIONS",
     "Approval",
     "CannotTell",
     "MoreToRead",
     "NextWork",
+    "NotUndoable",
+    "Obstacle",
     "OptionNotOffered",
+    "ReasonMissing",
     "TryAgain",
     "Turn",
     "Verdict",
