@@ -8,6 +8,7 @@ from cert_completion_plugin.views.cancelling import CancelView
 from cert_completion_plugin.views.deciding import ApproveView, DiscardView, PlanAnewView
 from cert_completion_plugin.views.downloads import DownloadView
 from cert_completion_plugin.views.plan import PlanView
+from cert_completion_plugin.views.undoing import UndoProgressView, UndoView
 from cert_completion_plugin.views.upload import UploadView
 
 app_name = "cert_completion_plugin"
@@ -22,4 +23,6 @@ urlpatterns = [
     path("<str:reference>/discard/", DiscardView.as_view(), name="discard"),
     path("<str:reference>/plan-anew/", PlanAnewView.as_view(), name="plan-anew"),
     path("<str:reference>/download/<str:what>.<str:kind>", DownloadView.as_view(), name="download"),
+    path("<str:reference>/undo/", UndoView.as_view(), name="undo"),
+    path("<str:reference>/undo/progress.json", UndoProgressView.as_view(), name="undo-progress"),
 ]
