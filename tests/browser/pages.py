@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from cert_completion_plugin.models import Plan
+from cert_completion_plugin import api
+from cert_completion_plugin.models import ImportUndo, Plan
 from tests.browser.site import UNCLEAR, Site
 
 PREFIX = "/cert-completions/"
@@ -26,6 +27,24 @@ def _listed(site: Site) -> str:
     site.worked_off(headings="who,what", name="wrong.csv")
     site.half_written()
     return PREFIX
+
+
+def _undo_asked(site: Site) -> Any:
+    batch = site.worked_off()
+    api.preview_undo(batch, site.operator)
+    return batch
+
+
+def _undo_stalled(site: Site) -> Any:
+    batch = _undo_asked(site)
+    ImportUndo.objects.update(asked_at=timezone.now() - timedelta(minutes=10))
+    return batch
+
+
+def _undo_old(site: Site) -> Any:
+    batch = site.undo_previewed()
+    ImportUndo.objects.update(previewed_at=timezone.now() - timedelta(hours=3))
+    return batch
 
 
 def _corrected(site: Site) -> Any:
@@ -72,4 +91,13 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "correcting": lambda site: f"{PREFIX}upload/?corrects={site.worked_off().reference}",
     "refused": lambda site: _of(site.worked_off(headings="who,what")),
     "failed": lambda site: _of(site.put(site.submitted(), "failed", failure="5f2c9a31b7de")),
+    "undo-offer": lambda site: _of(site.worked_off(), "undo/"),
+    "undo-nothing": lambda site: _of(site.worked_off("nobody,Forklift,,31/05/2025,"), "undo/"),
+    "undo-previewing": lambda site: _of(_undo_asked(site), "undo/"),
+    "undo-stalled": lambda site: _of(_undo_stalled(site), "undo/"),
+    "undo-preview": lambda site: _of(site.undo_previewed(), "undo/"),
+    "undo-preview-kept": lambda site: _of(site.undo_previewed(), "undo/?group=changed_since"),
+    "undo-preview-old": lambda site: _of(_undo_old(site), "undo/?group=cannot"),
+    "undo-done": lambda site: _of(site.undone(), "undo/"),
+    "undone": lambda site: _of(site.undone()),
 }
