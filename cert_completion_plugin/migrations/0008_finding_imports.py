@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0006_report_filters_corrections"),
+        ("cert_completion_plugin", "0007_undo"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
