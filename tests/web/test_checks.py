@@ -25,7 +25,11 @@ def test_a_site_without_a_celery_application_is_warned(monkeypatch):
 
 
 def test_a_site_in_order_has_nothing_to_mend(settings, celery_app):
-    settings.CERT_COMPLETION = {"HOSTS": ["records"], "DEFAULTS": {"assign": "never", "separator": ";"}}
+    settings.CERT_COMPLETION = {
+        "HOSTS": ["records"],
+        "DEFAULTS": {"assign": "never", "separator": ";"},
+        "THRESHOLDS": {"problem_rows": 0},
+    }
     assert found() == []
 
 
@@ -104,6 +108,15 @@ def test_no_database_is_asked_by_a_check_that_may_not(celery_app, django_assert_
             "CERT_COMPLETION['DEFAULTS']: There is no option 'colour'",
         ),
         ({"DEFAULTS": {"assign": "perhaps"}}, "cert_completion.E001", "'assign' does not take 'perhaps'"),
+        (
+            {"THRESHOLDS": 0.1},
+            "cert_completion.E001",
+            "must be a dictionary with the keys problem_rows, unknown_learners",
+        ),
+        ({"THRESHOLDS": {"rows": 0.1}}, "cert_completion.E001", "must be a dictionary with the keys problem_rows"),
+        ({"THRESHOLDS": {"overwritten": 1.5}}, "cert_completion.E001", "['overwritten'] must be a share from 0 to 1"),
+        ({"THRESHOLDS": {"overwritten": True}}, "cert_completion.E001", "must be a share from 0 to 1"),
+        ({"THRESHOLDS": {"problem_rows": float("nan")}}, "cert_completion.E001", "must be a share from 0 to 1"),
         (["records"], "cert_completion.E001", "must be a dictionary"),
         ({"FILE_STORAGE": "attic"}, "cert_completion.E001", "attic"),
         ({"HOSTS": ["no_such_host"]}, "cert_completion.E002", "no_such_host"),
