@@ -12,6 +12,7 @@ from typing import Any
 
 from cert_completion_hooks.types import EvidenceType, UndoStatus
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
 from cert_completion_plugin import batches, conf, tabular, tasks
 from cert_completion_plugin.batches import (
@@ -273,9 +274,11 @@ def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
     What was written stays written, with `all_or_nothing` it is taken back; the other rows become `cancelled`. An import
     without portions yet ends at once and keeps no rows. One that has ended, or was cancelled before, stays as it is.
     """
-    is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
+    with transaction.atomic():
+        is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
+        if is_cancelled:
+            log.add(batch, user.pk, Logged.CANCELLED)
     if is_cancelled:
-        log.add(batch, user.pk, Logged.CANCELLED)
         connections.after_commit(tasks.send_next, batch.id)
     return is_cancelled
 
@@ -307,7 +310,6 @@ def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: b
     """
     approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
     if approval.is_given:
-        log.add(batch, user.pk, Logged.APPROVED)
         connections.after_commit(tasks.send_next, batch.id)
     return approval
 
@@ -317,9 +319,11 @@ def discard(batch: Batch, user: AbstractBaseUser) -> bool:
 
     Rows that would have been written become `cancelled`.
     """
-    is_discarded = batches.discard(batch.id, user.pk, user.get_username())
+    with transaction.atomic():
+        is_discarded = batches.discard(batch.id, user.pk, user.get_username())
+        if is_discarded:
+            log.add(batch, user.pk, Logged.DISCARDED)
     if is_discarded:
-        log.add(batch, user.pk, Logged.DISCARDED)
         connections.after_commit(tasks.send_next, batch.id)
     return is_discarded
 

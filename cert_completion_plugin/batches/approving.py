@@ -8,6 +8,7 @@ from typing import Any
 
 from cert_completion_hooks.text import normalised
 from cert_completion_hooks.types import Certification, CertificationRef, HostUnavailable
+from django.db import transaction
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.facts import NEVER_EXPIRES
@@ -16,7 +17,7 @@ from cert_completion_plugin.batches.plans import holding_back_fields
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import HostContractError, gateway
-from cert_completion_plugin.store import batches, plans
+from cert_completion_plugin.store import batches, log, plans
 from cert_completion_plugin.store.traces import rule_as_text
 from cert_completion_plugin.store.values import Batch, column_text
 
@@ -78,7 +79,11 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     fields = who | holding_back_fields(dict(kept.blocking) if kept.blocking else None)
     seen = {"plan": plan, "cancelled_at": None}
     states = [BatchState.AWAITING_APPROVAL]
-    if batches.move(batch_id, states, BatchState.WRITING, now=now, seen=seen, **fields):
+    with transaction.atomic():
+        is_given = batches.move(batch_id, states, BatchState.WRITING, now=now, seen=seen, **fields)
+        if is_given:
+            log.add(batch, user_id, log.Logged.APPROVED)
+    if is_given:
         return Approval(Verdict.APPROVED)
     present = batches.get(batch_id)
     waits = present is not None and present.state in (BatchState.PLANNING, BatchState.AWAITING_APPROVAL)
