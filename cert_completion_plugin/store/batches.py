@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.options import Options
@@ -50,15 +50,20 @@ def create(
     return as_value(row)
 
 
+def imports() -> QuerySet[ImportBatch]:
+    """What a value is made of: an import may be about very many certifications."""
+    return ImportBatch.objects.defer("certifications")
+
+
 def get(batch_id: int) -> Batch | None:
-    row = ImportBatch.objects.filter(pk=batch_id).first()
+    row = imports().filter(pk=batch_id).first()
     return as_value(row) if row else None
 
 
 def find(reference: str) -> Batch | None:
     """The import with this reference; None also for a text that is no reference."""
     try:
-        row = ImportBatch.objects.filter(reference=UUID(reference)).first()
+        row = imports().filter(reference=UUID(reference)).first()
     except ValueError:
         return None
     return as_value(row) if row else None
@@ -73,13 +78,14 @@ def correct(batch_id: int, corrected: Batch) -> None:
 
 def corrected_by(batch_id: int) -> Batch | None:
     """The import of which this one corrects rows."""
-    row = ImportBatch.objects.filter(pk=batch_id).select_related("corrects").first()
-    return as_value(row.corrects) if row and row.corrects else None
+    corrected = ImportBatch.objects.filter(pk=batch_id).values("corrects")
+    row = imports().filter(pk__in=corrected).first()
+    return as_value(row) if row else None
 
 
 def corrections_of(batch_id: int, limit: int) -> list[Batch]:
     """The imports that correct rows of this one, oldest first."""
-    return [as_value(row) for row in ImportBatch.objects.filter(corrects_id=batch_id).order_by("pk")[:limit]]
+    return [as_value(row) for row in imports().filter(corrects_id=batch_id).order_by("pk")[:limit]]
 
 
 def move(

@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cert_completion_plugin.core.headings import REQUIRED, heading_key, read_headings, unknown_column
+from cert_completion_plugin.core.headings import (
+    REQUIRED,
+    comes_from_report,
+    heading_key,
+    read_headings,
+    unknown_column,
+)
 from cert_completion_plugin.core.issues import Code, Issue
 
 NAMES = list(REQUIRED)
@@ -159,3 +165,18 @@ def test_the_evidence_types_columns_are_known():
     columns, issues = read_headings([*NAMES, "Licence No", "issued"], ["licence_no", "colour", "issued"])
     assert columns is not None
     assert (columns.fields, columns.extra, issues) == ({"licence_no": 5, "issued": 6}, (), ())
+
+
+def test_the_columns_that_a_report_added_are_ignored_without_a_word():
+    columns, issues = read_headings(
+        ["[import report] line", *NAMES, "[Import Report]_Reference ", "[import report] line"]
+    )
+    assert columns is not None
+    assert (issues, columns.extra, columns.width) == ((), (), 8)
+    assert (columns.own, columns.reference) == ((0, 6, 7), 6)
+
+
+def test_a_file_comes_from_a_report_only_if_it_says_which():
+    assert comes_from_report([*NAMES, "[IMPORT REPORT] reference"])
+    assert not comes_from_report([*NAMES, "[import report] line", "reference", "import report reference"])
+    assert read_headings([*NAMES, "import report line"])[1]
