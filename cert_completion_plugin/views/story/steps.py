@@ -17,6 +17,7 @@ from cert_completion_plugin.views.story.cells import CellText, cell_texts
 from cert_completion_plugin.views.story.deciding import decision_texts
 from cert_completion_plugin.views.story.finding import certification_texts, learner_texts
 from cert_completion_plugin.views.story.today import current_origin, heading_of, today_texts
+from cert_completion_plugin.views.story.undoing import undo_texts
 from cert_completion_plugin.views.story.writing import writing_texts
 
 
@@ -67,6 +68,7 @@ def _steps(batch: api.Batch, account: api.Account) -> Iterator[Step]:
     )
     yield Step(name="dates", heading=_("The dates"), texts=tuple(date_texts(story)), sums=tuple(sums(story)))
     yield _step("writing", _("What was written"), writing_texts(batch, account))
+    yield _step("undo", _("What was undone"), undo_texts(batch, account))
     yield Step(
         name="today",
         heading=heading_of(account),
