@@ -250,7 +250,7 @@ class TestNotWritten:
     def test_a_row_that_is_only_planned(self, client, planned):
         text = text_of(client, planned(CERTIFIED), 2)
         assert "Certified (planned)" in text
-        assert "Nothing has been written for this row yet." in text
+        assert "What is planned Nothing has been written for this row yet." in text
         assert "The import waits for somebody to approve its plan." in text
         assert "When it is written: The learner's current record" in text
         assert "The learner gets assigned to the certification." in text
