@@ -109,6 +109,8 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "row-ragged": _row(7),
     "row-planned": _row(2, review=True),
     "row-replaced": _replaced,
+    "row-undone": lambda site: _of(site.undone(), "rows/2/"),
+    "row-kept": lambda site: _of(site.undone(), "rows/3/"),
     "received": lambda site: _of(site.waiting_long()),
     "reading": _reading,
     "writing": lambda site: _of(site.half_written()),

@@ -17,6 +17,7 @@ from cert_completion_plugin.views.story.cells import CellText, cell_texts
 from cert_completion_plugin.views.story.deciding import decision_texts
 from cert_completion_plugin.views.story.finding import certification_texts, learner_texts
 from cert_completion_plugin.views.story.today import current_origin, heading_of, today_texts
+from cert_completion_plugin.views.story.undoing import undo_texts
 from cert_completion_plugin.views.story.writing import writing_texts
 
 
@@ -66,7 +67,10 @@ def _steps(batch: api.Batch, account: api.Account) -> Iterator[Step]:
         links=tuple(_other_line(batch, story)),
     )
     yield Step(name="dates", heading=_("The dates"), texts=tuple(date_texts(story)), sums=tuple(sums(story)))
-    yield _step("writing", _("What was written"), writing_texts(batch, account))
+    is_planned = account.written is None and account.planned is not None
+    heading = _("What is planned") if is_planned else _("What was written")
+    yield _step("writing", heading, writing_texts(batch, account))
+    yield _step("undo", _("What was undone"), undo_texts(batch, account))
     yield Step(
         name="today",
         heading=heading_of(account),
@@ -116,7 +120,8 @@ def _origin(account: api.Account) -> Iterator[tuple[str, str]]:
     if found := current_origin(account):
         batch, line = found
         values = {"file": batch.file_name, "line": line, "name": batch.uploaded_by_name}
-        yield _row_path(batch, line), _("It comes from line %(line)s of “%(file)s”, uploaded by %(name)s") % values
+        text = _("The current record comes from line %(line)s of “%(file)s”, uploaded by %(name)s")
+        yield _row_path(batch, line), text % values
 
 
 def _row_path(batch: api.Batch, line: int) -> str:

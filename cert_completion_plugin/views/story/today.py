@@ -69,7 +69,8 @@ def _present(account: api.Account, present: Present) -> Iterator[str]:
         yield str(_STATES[present.state]) % {"day": day_text(account.today)}
     if present.standing is Standing.CHANGED and present.record is not None:
         yield _("The record of this row now: %(record)s.") % {"record": record_text(present.record)}
-    if present.current is not None and present.standing is not Standing.CURRENT:
+    if _is_another(present):
+        assert present.current is not None
         yield _("The learner's current record: %(record)s.") % {"record": record_text(present.current)}
     if _tells_who(account, present):
         yield _changed(present)
@@ -78,9 +79,14 @@ def _present(account: api.Account, present: Present) -> Iterator[str]:
 def current_origin(account: api.Account) -> tuple[api.Batch, int] | None:
     """The import and line from which the learner's current record comes, if it is told and is another row's."""
     present = account.present
-    if present is None or present.current is None or present.standing is Standing.CURRENT:
+    if present is None or present.current is None or not _is_another(present):
         return None
     return api.origin(present.current.row_key) if present.current.row_key else None
+
+
+def _is_another(present: Present) -> bool:
+    """Whether the learner has a current record that is not the row's own."""
+    return present.current is not None and present.current != present.record
 
 
 def _tells_who(account: api.Account, present: Present) -> bool:

@@ -20,8 +20,6 @@ def writing_texts(batch: api.Batch, account: api.Account) -> Iterator[str]:
         yield from _planned(batch, account, decision)
         return
     yield from _written(batch, account, decision)
-    if account.undone is not None:
-        yield _("Later this import was undone, and this row with it.")
 
 
 def _nothing_yet(batch: api.Batch) -> str:
