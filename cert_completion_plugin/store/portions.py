@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
@@ -179,12 +179,11 @@ def progress(batch: Batch) -> Progress:
 
 
 def pace(batch: Batch, now: datetime) -> Pace:
-    """How fast the portions of the present phase were done that were done lately, from when the first was begun."""
-    lately = now - PACE_OVER
-    done = _of(batch).exclude(state__in=_open_states(batch)).filter(done_at__gte=lately)
-    found = done.aggregate(rows=Sum("rows"), began=Min("claimed_at"))
-    began = max(found["began"] or lately, lately)
-    return Pace(rows=found["rows"] or 0, seconds=max((now - began).total_seconds(), 1.0))
+    """How fast the portions of the present phase were done lately; of a phase that began since, from its beginning."""
+    began = max(batch.progressed_at, now - PACE_OVER)
+    done = _of(batch).exclude(state__in=_open_states(batch)).filter(done_at__gte=began)
+    rows = done.aggregate(rows=Sum("rows"))["rows"] or 0
+    return Pace(rows=rows, seconds=max((now - began).total_seconds(), 1.0))
 
 
 def _add(total: Mapping[str, Counter[str]], counts: Mapping[str, Mapping[str, int]]) -> None:

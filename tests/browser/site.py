@@ -101,10 +101,9 @@ class Site:
                 last_slice=number,
                 rows=1000,
                 state=Portion.State.WRITTEN if is_done else Portion.State.WAITING,
-                claimed_at=now - timedelta(seconds=40 - 15 * number) if is_done else None,
                 done_at=now - timedelta(seconds=30 - 15 * number) if is_done else None,
             )
-        return self.put(batch, "writing", rows_read=6000, progressed_at=now - timedelta(seconds=60))
+        return self.put(batch, "writing", rows_read=6000, progressed_at=now - timedelta(seconds=40))
 
     def undo_previewed(self) -> Any:
         """An import with the preview of its undo: one row can be taken back, one was changed, one learner is gone."""

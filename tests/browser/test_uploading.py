@@ -1,7 +1,6 @@
 """Uploading, watching and answering in a real browser: with and without JavaScript, and by keyboard alone."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,7 +8,7 @@ from django.utils import timezone
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, Portion
 from tests.browser.looking import assert_accessible, look_at, no_complaints
-from tests.browser.pages import PREFIX
+from tests.browser.pages import PAGES, PREFIX
 from tests.browser.site import HEADINGS, ROWS, UNCLEAR
 
 pytestmark = pytest.mark.browser
@@ -46,7 +45,7 @@ def test_a_file_is_uploaded_and_its_report_read(site, visit, javascript):
         page.set_input_files("[name=file]", FILE)
         page.check("[name=import_action][value=certify_if_newer]")
         page.check("[name=review][value=False]")
-        page.click("text=Upload and import")
+        page.click("text=Upload the file")
         assert page.url.endswith(f"{PREFIX}{newest().reference}/")
         page.wait_for_selector("text=The file was received and waits for a worker.")
         api.work_off(newest().id)
@@ -62,7 +61,7 @@ def test_after_a_mistake_nobody_chooses_the_file_again(site, visit, javascript):
         page.click("summary")
         page.locator("[name=sheet]").evaluate("(input) => input.removeAttribute('maxlength')")
         page.fill("[name=sheet]", "x" * 256)
-        page.click("text=Upload and import")
+        page.click("text=Upload the file")
         page.wait_for_selector("text=The file was not imported yet")
         assert not ImportBatch.objects.exists()
         assert "ccp-errors" in page.evaluate("document.activeElement.className")
@@ -71,7 +70,7 @@ def test_after_a_mistake_nobody_chooses_the_file_again(site, visit, javascript):
         page.click(".ccp-errors a")
         assert page.evaluate("document.activeElement.name") == "sheet"
         page.fill("[name=sheet]", "")
-        page.click("text=Upload and import")
+        page.click("text=Upload the file")
         page.wait_for_selector("text=The file was received and waits for a worker.")
     assert newest().file_name == FILE["name"]
 
@@ -79,7 +78,7 @@ def test_after_a_mistake_nobody_chooses_the_file_again(site, visit, javascript):
 def test_a_form_without_a_file_says_so_and_leads_to_the_field(site, visit, javascript):
     page = visit(site.operator, javascript=javascript)
     page.goto(UPLOAD)
-    page.click("text=Upload and import")
+    page.click("text=Upload the file")
     if javascript:
         look_at(page, "upload-no-file")
     page.click("text=File with the completions: Choose the file with the completions.")
@@ -92,7 +91,7 @@ def test_a_file_is_dropped(site, visit):
         page.goto(UPLOAD)
         page.evaluate(_DROP, ["\n".join([HEADINGS, *ROWS, ""]), "dropped.csv"])
         assert page.evaluate("document.querySelector('[name=file]').files[0].name") == "dropped.csv"
-        page.click("text=Upload and import")
+        page.click("text=Upload the file")
         page.wait_for_selector("text=The file was received and waits for a worker.")
     assert newest().file_name == "dropped.csv"
 
@@ -109,7 +108,7 @@ def test_a_file_that_was_uploaded_before_is_told_before_it_is_sent(site, visit):
         page.set_input_files("[name=file]", {**FILE, "buffer": f"{HEADINGS}\n".encode()})
         page.wait_for_selector("text=The same file was uploaded before", state="detached")
         page.set_input_files("[name=file]", FILE)
-        page.click("text=Upload and import")
+        page.click("text=Upload the file")
         page.wait_for_selector("text=The same file was uploaded before, by operator")
     assert ImportBatch.objects.count() == 2
 
@@ -152,10 +151,7 @@ def test_progress_goes_on_without_the_page_being_loaded_anew(site, visit):
         page.evaluate("window.isTheSamePage = true")
         page.focus("text=Cancel the import")
         assert "2,000 of 6,000 rows are done." in page.inner_text(".ccp-working")
-        now = timezone.now()
-        Portion.objects.filter(number__lte=5).update(
-            state="written", claimed_at=now - timedelta(seconds=5), done_at=now
-        )
+        Portion.objects.filter(number__lte=5).update(state="written", done_at=timezone.now())
         page.wait_for_selector("text=5,000 of 6,000 rows are done.")
         assert page.evaluate("document.querySelector('progress').value") == 83
         assert page.inner_text("[role=status]") == "Recording the completions. About 80 per cent done."
@@ -164,6 +160,13 @@ def test_progress_goes_on_without_the_page_being_loaded_anew(site, visit):
         assert_accessible(page)
         site.put(batch, "failed", failure="5f2c9a31b7de")
         page.wait_for_selector("text=The import could not be carried out")
+
+
+def test_progress_is_read_aloud_of_an_undo_too(site, visit):
+    page = visit(site.operator)
+    with no_complaints(page):
+        page.goto(PAGES["undo-previewing"](site))
+        page.wait_for_selector("[data-ccp-aloud]:has-text('percent are done')", state="attached")
 
 
 def test_progress_outlives_a_site_that_does_not_answer(site, visit):
@@ -221,7 +224,7 @@ def test_by_keyboard_alone_a_file_is_uploaded_and_cancelled(site, visit, javascr
     _tab_to(page, "How the file is read")
     page.keyboard.press("Enter")
     assert page.is_visible("[name=separator]")
-    _tab_to(page, "Upload and import")
+    _tab_to(page, "Upload the file")
     assert _outline_of_focus(page) >= 2
     page.keyboard.press("Enter")
     page.wait_for_selector("text=The file was received and waits for a worker.")

@@ -29,7 +29,7 @@ def submitted(operator):
 
 
 def writing(batch, *, done=2, waiting=4, seconds=30, now=None, **fields):
-    """The import with portions of 1,000 rows, of which `done` were done within these seconds."""
+    """The import with portions of 1,000 rows, of which `done` were done in the seconds since its phase began."""
     now = now or timezone.now()
     for number in range(done + waiting):
         is_done = number < done
@@ -41,10 +41,11 @@ def writing(batch, *, done=2, waiting=4, seconds=30, now=None, **fields):
             last_slice=number,
             rows=1000,
             state="written" if is_done else "waiting",
-            claimed_at=now - timedelta(seconds=seconds) if is_done else None,
             done_at=now if is_done else None,
         )
-    ImportBatch.objects.update(**{"state": "writing", "rows_read": 1000 * (done + waiting), **fields})
+    began = now - timedelta(seconds=seconds)
+    told = {"state": "writing", "rows_read": 1000 * (done + waiting), "progressed_at": began}
+    ImportBatch.objects.update(**{**told, **fields})
 
 
 def progress_of(client, batch):
@@ -94,6 +95,7 @@ def test_the_page_shows_what_its_script_is_told(client, submitted):
         (4, 1, 60, "About 4,000 rows a minute; less than a minute left."),
         (1, 300, 60, "About 1,000 rows a minute; about 5 hours left."),
         (2, 17, 100, "About 1,200 rows a minute; about 14 minutes left."),
+        (2, 17, 3600, "About 1,000 rows a minute; about 17 minutes left."),
     ],
 )
 def test_how_fast_it_goes_and_how_long_it_takes(client, submitted, monkeypatch, done, waiting, seconds, text):

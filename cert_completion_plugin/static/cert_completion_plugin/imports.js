@@ -104,7 +104,7 @@
         const now = await answer.json();
         if (now.page !== status.dataset.ccpPage) return location.reload();
         for (const [name, text] of Object.entries(now.texts)) show(name, text);
-        for (const [name, mark] of Object.entries(now.marks)) markStep(name, mark);
+        for (const [name, mark] of Object.entries(now.marks || {})) markStep(name, mark);
         const bar = status.querySelector("progress");
         bar.hidden = now.percent === null;
         if (now.percent !== null) bar.value = now.percent;
