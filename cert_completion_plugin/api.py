@@ -1,7 +1,7 @@
 """The public functions for other code, and all that the pages, the admin and the commands call. Values, not models.
 
-Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REPORT` and
-`PERMISSION_APPROVE` name them.
+Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REPORT`, `PERMISSION_APPROVE` and
+`PERMISSION_UNDO` name them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -10,13 +10,14 @@ from datetime import datetime
 from time import sleep
 from typing import Any
 
-from cert_completion_hooks.types import EvidenceType
+from cert_completion_hooks.types import EvidenceType, UndoStatus
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from cert_completion_plugin import batches, conf, tabular, tasks
 from cert_completion_plugin.batches import (
     HOST_AWAY,
     KEPT_FOR,
+    MOST_OF_REASON,
     PROBLEMS,
     Account,
     Approval,
@@ -24,30 +25,37 @@ from cert_completion_plugin.batches import (
     KeptFile,
     KeptFileGone,
     Neighbours,
+    NotUndoable,
+    Obstacle,
     OptionNotOffered,
+    ReasonMissing,
     TooLarge,
     TryAgain,
     Verdict,
+    undoing,
 )
 from cert_completion_plugin.core import headings
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
+from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
-from cert_completion_plugin.store import choices, connections, log, plans, portions, searching
+from cert_completion_plugin.store import choices, connections, log, plans, portions, searching, undos
 from cert_completion_plugin.store import rows as stored_rows
 from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
 from cert_completion_plugin.store.log import Logged
 from cert_completion_plugin.store.searching import ImportFilter
-from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress
+from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress, Undo, UndoneRow, UndoProgress
 
 __all__ = [
     "HOST_AWAY",
     "KEPT_FOR",
+    "MOST_OF_REASON",
     "MOST_ROWS_AT_ONCE",
     "PERMISSION_APPROVE",
+    "PERMISSION_UNDO",
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_REPORT",
     "PROBLEMS",
@@ -64,6 +72,8 @@ __all__ = [
     "KeptFile",
     "KeptFileGone",
     "Neighbours",
+    "NotUndoable",
+    "Obstacle",
     "OptionNotOffered",
     "Options",
     "OptionsError",
@@ -73,11 +83,20 @@ __all__ = [
     "Phase",
     "Plan",
     "Progress",
+    "ReasonMissing",
+    "RowUndo",
     "Story",
     "TooLarge",
     "TooLongForWorkbook",
     "TryAgain",
+    "Undo",
+    "UndoProgress",
+    "UndoState",
+    "UndoStatus",
+    "UndoStep",
+    "UndoneRow",
     "Verdict",
+    "abandon_undo",
     "account",
     "answer",
     "approve",
@@ -111,6 +130,7 @@ __all__ = [
     "plan_anew",
     "plan_numbers",
     "plan_summary",
+    "preview_undo",
     "progress",
     "record_of_learning_path",
     "remember_choice",
@@ -122,7 +142,17 @@ __all__ = [
     "submit_kept",
     "sweep",
     "template",
+    "undo",
     "undo_is_offered",
+    "undo_last_progress",
+    "undo_obstacle",
+    "undo_of_row",
+    "undo_progress",
+    "undo_rows",
+    "undo_rows_before",
+    "undo_state",
+    "undo_waits_until",
+    "undos_of",
     "unfinished",
     "uploaders",
     "waits_until",
@@ -138,6 +168,7 @@ WORTH_WAITING_SECONDS = 2
 
 PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
 PERMISSION_APPROVE = "cert_completion_plugin.approve_imports"
+PERMISSION_UNDO = "cert_completion_plugin.undo_imports"
 PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
 
 
@@ -505,6 +536,92 @@ def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbour
 def origin(row_key: str) -> tuple[Batch, int] | None:
     """The import and the line that wrote a record with this row key; None if it was no import of this site."""
     return batches.origin(row_key)
+
+
+def undo_obstacle(batch: Batch) -> Obstacle | None:
+    """Why an import cannot be undone; None if it can. One that was undone can be again, for what was kept then."""
+    return undoing.obstacle(batch)
+
+
+def preview_undo(batch: Batch, user: AbstractBaseUser) -> Undo:
+    """Have told in the background what an undo of an import would do; nothing is written by that.
+
+    A preview that is there already is made anew, with the next number; what is under way stays under way, and is
+    returned. Raises NotUndoable.
+    """
+    asked = undoing.preview(batch, user.pk, user.get_username())
+    if asked.state.is_working:
+        connections.after_commit(tasks.send_next, batch.id)
+    return asked
+
+
+def undo(batch: Batch, user: AbstractBaseUser, reason: str, *, preview: int) -> bool:
+    """Undo an import in the background, as the undo with the number `preview` foretold; says whether this call did.
+
+    What was changed since the preview is kept and listed. It is False if the preview is not complete yet, was
+    abandoned, made anew, or done. Raises ReasonMissing.
+    """
+    is_confirmed = undoing.confirm(batch, preview, user.pk, user.get_username(), reason)
+    if is_confirmed:
+        log.add(batch, user.pk, Logged.UNDONE, reason)
+        connections.after_commit(tasks.send_next, batch.id)
+    return is_confirmed
+
+
+def abandon_undo(batch: Batch, *, preview: int) -> bool:
+    """Give up the undo with this number before it was confirmed; says whether this call did."""
+    return undoing.abandon(batch, preview)
+
+
+def undo_state(batch: Batch, number: int | None = None) -> Undo | None:
+    """The last undo of an import, or the one with this number; None if there is none."""
+    return undos.last(batch.id) if number is None else undos.find(batch.id, number)
+
+
+def undos_of(batch: Batch) -> list[Undo]:
+    """All undos of an import, abandoned ones too, the last first."""
+    return undos.of_batch(batch.id)
+
+
+def undo_progress(undo: Undo) -> UndoProgress:
+    """How far the preview or the undoing has come."""
+    return undos.progress(undo)
+
+
+def undo_last_progress(undo: Undo) -> datetime:
+    """When something last happened on an undo."""
+    return undos.last_progress(undo)
+
+
+def undo_waits_until(undo: Undo) -> datetime | None:
+    """When the first work of an undo that was told to wait is tried again; None if none of it waits."""
+    return undoing.waits_until(undo)
+
+
+def undo_rows(
+    batch: Batch, undo: Undo, status: UndoStatus, *, step: UndoStep | None = None, after: int = 0, limit: int = 100
+) -> list[UndoneRow]:
+    """The rows of one group of an undo, by line: the next `limit` whose line is above `after`.
+
+    `step` None: what became of them once it is done, until then what its preview says.
+    """
+    return undos.page(batch, undo, step or _step(undo), status, after=after, limit=limit)
+
+
+def undo_rows_before(
+    batch: Batch, undo: Undo, status: UndoStatus, *, step: UndoStep | None = None, before: int, limit: int = 100
+) -> list[UndoneRow]:
+    """The same: the last `limit` whose line is below `before`."""
+    return undos.page_before(batch, undo, step or _step(undo), status, before=before, limit=limit)
+
+
+def _step(undo: Undo) -> UndoStep:
+    return UndoStep.UNDO if undo.state is UndoState.DONE else UndoStep.PREVIEW
+
+
+def undo_of_row(batch: Batch, line: int) -> list[tuple[Undo, RowUndo]]:
+    """What became of the row on this line in the undos of its import, the first one first."""
+    return undos.of_line(batch, line)
 
 
 def record_of_learning_path(learner_key: str) -> str:

@@ -3,11 +3,13 @@
 import uuid
 from enum import StrEnum
 
+from cert_completion_hooks.types import UndoStatus
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
+from cert_completion_plugin.core.undoing import UndoState, UndoStep
 
 
 def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
@@ -240,6 +242,93 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.number}"
+
+
+class ImportUndo(models.Model):
+    """One undo of an import: what it would do, shown first, and once it was confirmed with a reason, what it did.
+
+    `counts` adds up, once a step is done, its rows by what becomes of them.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", verbose_name=_("import"), db_index=False)
+    number = models.PositiveIntegerField(_("number"))
+    state = models.CharField(_("state"), max_length=10, choices=_choices(UndoState))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    asked_by_name = models.CharField(_("asked by"), max_length=255)
+    asked_at = models.DateTimeField(_("asked"))
+    previewed_at = models.DateTimeField(_("previewed"), null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_by_name = models.CharField(_("confirmed by"), max_length=255, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    reason = models.TextField(_("reason"), blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    trouble = models.TextField(_("trouble with a host"), default="null")
+    counts = models.TextField(_("counts"), default="{}")
+
+    class Meta:
+        verbose_name = _("undo of an import")
+        verbose_name_plural = _("undos of imports")
+        default_permissions = ()
+        permissions = (("undo_imports", _("Can undo imports")),)
+        constraints = (models.UniqueConstraint(fields=["batch", "number"], name="ccp_undo_once"),)
+        indexes = (models.Index(fields=["state"], name="ccp_undo_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.number}"
+
+
+class UndoPortion(models.Model):
+    """The unit of work of an undo: the rows of one portion of the import, previewed first and then undone."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        PREVIEWED = "previewed"
+        UNDONE = "undone"
+
+    undo = models.ForeignKey(ImportUndo, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    first_slice = models.PositiveIntegerField()
+    last_slice = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    counts = models.TextField(default="{}")
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["undo", "number"], name="ccp_undo_portion_once"),)
+        indexes = (models.Index(fields=["undo", "state"], name="ccp_undo_portion_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.undo_id}/{self.number}"
+
+
+class UndoRow(models.Model):
+    """What would become of one row in an undo, as its preview says, or did; only ever added."""
+
+    undo = models.ForeignKey(ImportUndo, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    step = models.CharField(max_length=7, choices=_choices(UndoStep))
+    status = models.CharField(max_length=13, choices=_choices(UndoStatus))
+    line = models.PositiveIntegerField()
+    assignment_kept = models.BooleanField()
+    reason = models.TextField()
+    reference = models.CharField(max_length=40)
+    changed_by = models.CharField(max_length=255)
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["undo", "step", "status", "line"], name="ccp_undo_row_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.undo_id}:{self.line} {self.step} {self.status}"
 
 
 class LedgerEntry(models.Model):

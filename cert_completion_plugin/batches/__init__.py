@@ -36,11 +36,13 @@ from cert_completion_plugin.batches.sweeping import (
 from cert_completion_plugin.batches.template_names import certifications_for
 from cert_completion_plugin.batches.trouble import HOST_AWAY, LONGEST_PAUSE, TryAgain
 from cert_completion_plugin.batches.turns import Turn, take_turn
+from cert_completion_plugin.batches.undoing import MOST_OF_REASON, NotUndoable, Obstacle, ReasonMissing
 
 __all__ = [
     "HOST_AWAY",
     "KEPT_FOR",
     "LONGEST_PAUSE",
+    "MOST_OF_REASON",
     "PROBLEMS",
     "READING_PORTIONS",
     "Account",
@@ -51,7 +53,10 @@ __all__ = [
     "MoreToRead",
     "Neighbours",
     "NextWork",
+    "NotUndoable",
+    "Obstacle",
     "OptionNotOffered",
+    "ReasonMissing",
     "TooLarge",
     "TryAgain",
     "Turn",

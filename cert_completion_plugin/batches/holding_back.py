@@ -41,8 +41,8 @@ def hold_back(batch: Batch, portion: PortionWork) -> None:
         recorder = Recorder(batch)
         # A host with a store of its own may have written what our side lost with its transaction.
         asked = written if recorder.shares_connection else planned
-        left = recorder.take_back(list(asked.values()))
-        settled = [taken_back(row, written.get(row.line), left, batch.reference) for row in planned.values()]
+        undone = recorder.take_back(list(asked.values()))
+        settled = [taken_back(row, written.get(row.line), undone.get(row.line)) for row in planned.values()]
         _keep(batch, portion, written, settled)
 
 

@@ -25,12 +25,13 @@ def acting(batch: Batch) -> Actor:
     return actor_of(batch)
 
 
-def info_of(batch: Batch) -> BatchInfo:
+def info_of(batch: Batch, actor: Actor | None = None) -> BatchInfo:
+    """The import's facts for the hosts; `actor` is who acts now, if it is nobody who uploaded or approved it."""
     return BatchInfo(
         batch_id=batch.reference,
         plan=batch.plan,
         file_name=batch.file_name,
-        actor=acting(batch),
+        actor=actor or acting(batch),
         uploaded_by=actor_of(batch),
         as_of=batch.as_of or clock.today(),
         uploaded_at=batch.uploaded_at,

@@ -1,12 +1,10 @@
 """A worker's turn at a portion: attempts are counted; what cannot be done now is tried again, in the end given up."""
 
-import logging
-
 from cert_completion_hooks.types import HostUnavailable
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from cert_completion_plugin import conf
-from cert_completion_plugin.batches import cancelling, clock, deciding, holding_back, trouble, writing
+from cert_completion_plugin.batches import cancelling, clock, deciding, holding_back, persisting, trouble, writing
 from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.changes import all_as_failed
 from cert_completion_plugin.core.issues import Code, Issue
@@ -14,11 +12,6 @@ from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.store import batches, connections, portions, rows
 from cert_completion_plugin.store.values import Batch, PortionWork
-
-logger = logging.getLogger("cert_completion_plugin")
-
-AT_ONCE = 3
-"""How often a portion is tried in one attempt where only the database's locks or connections stood in its way."""
 
 
 def work(portion_id: int) -> bool:
@@ -54,20 +47,12 @@ def attempt(batch: Batch, portion: PortionWork) -> bool:
 
 
 def _persist(batch: Batch, portion: PortionWork) -> None:
-    """Deadlocks and lost connections repeat the whole portion, a few times at once before that was an attempt."""
-    for _ in range(AT_ONCE - 1):
-        try:
-            _work(batch, portion)
-            return
-        except (InterfaceError, OperationalError) as error:
-            logger.warning("portion %s of import %s is repeated: %s", portion.number, batch.id, type(error).__name__)
-            connections.mend()
-            present = portions.get(portion.id)
-            if present is None or not portions.is_open(batch, present):
-                # It was committed; only the word of it got lost.
-                return
-            portion = present
-    _work(batch, portion)
+    def still_open(done: PortionWork) -> PortionWork | None:
+        present = portions.get(done.id)
+        return present if present is not None and portions.is_open(batch, present) else None
+
+    what = f"portion {portion.number} of import {batch.id}"
+    persisting.persist(what, portion, lambda present: _work(batch, present), still_open)
 
 
 def _work(batch: Batch, portion: PortionWork) -> None:

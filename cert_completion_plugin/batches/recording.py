@@ -5,6 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from cert_completion_hooks.types import (
+    Actor,
     ChangeToUndo,
     CompletionChange,
     EvidenceItem,
@@ -18,10 +19,10 @@ from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.batches.trouble import reference_of
-from cert_completion_plugin.core.all_or_nothing import Left, changes_to_undo, left_over
-from cert_completion_plugin.core.changes import Settled, changes_of, items_of, settle
+from cert_completion_plugin.core.changes import Settled, changes_of, items_of, row_key, settle
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.rows import Decision
+from cert_completion_plugin.core.undoing import RowUndo, changes_to_undo, undone_rows
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store.values import Batch
 
@@ -32,14 +33,15 @@ NAMES_DATA = (IntegrityError, DataError, ValueError, HostRefused)
 
 
 class Recorder:
-    """Writes the decisions of one import's portions."""
+    """Writes the decisions of one import's portions, and takes them back, in the name of whoever acts: the uploader."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, actor: Actor | None = None) -> None:
         self.gateway = gateway()
         self.batch_id = batch.reference
         self.evidence_type = batch.options.evidence_type
-        self.info = info_of(batch)
+        self.info = info_of(batch, actor)
         self.faults: dict[str, Issue] = {}
+        self.not_undone: dict[str, str] = {}
 
     @property
     def shares_connection(self) -> bool:
@@ -56,17 +58,20 @@ class Recorder:
         results |= _isolated(lambda some: self.gateway.record_evidence(self.info, some), items, self._failed)
         return settle(decisions, results, self.batch_id, self.faults)
 
-    def take_back(self, decisions: Sequence[Decision]) -> Left:
-        """Have the host undo what these decisions had written, or may have; returns what it left.
+    def take_back(self, decisions: Sequence[Decision], *, preview: bool = False) -> dict[int, RowUndo]:
+        """Have the host undo what these decisions had written, or may have; what became of each such line.
 
-        Raises HostUnavailable, HostContractError, and database errors that do not name data.
+        With `preview` the host answers the same and writes nothing. Raises HostUnavailable, HostContractError, and
+        database errors that do not name data.
         """
         changes = changes_to_undo(decisions, self.batch_id)
         items = items_of(decisions, self.batch_id, self.evidence_type)
-        undo = partial(self.gateway.undo_changes, self.info, preview=False)
+        undo = partial(self.gateway.undo_changes, self.info, preview=preview)
         results = _isolated(lambda some: undo(some, ()), changes, self._not_undone)
         results |= _isolated(lambda some: undo((), some), items, self._not_undone)
-        return left_over(changes, items, results)
+        rows = undone_rows(changes, items, results, self.not_undone)
+        lines = {row_key(self.batch_id, decision.line): decision.line for decision in decisions}
+        return {lines[key]: row for key, row in rows.items()}
 
     def _failed(self, asked: CompletionChange | EvidenceItem, error: Exception) -> WriteResult:
         if isinstance(error, HostRefused):
@@ -77,7 +82,9 @@ class Recorder:
 
     def _not_undone(self, asked: ChangeToUndo | EvidenceItem, error: Exception) -> UndoResult:
         key = asked.key if isinstance(asked, EvidenceItem) else asked.change.key
-        reference_of(f"the host could not undo change {key}", error)
+        if isinstance(error, HostRefused):
+            return UndoResult(key=key, status=UndoStatus.CANNOT, reason=str(error))
+        self.not_undone[key] = reference_of(f"the host could not undo change {key}", error)
         return UndoResult(key=key, status=UndoStatus.CANNOT)
 
 

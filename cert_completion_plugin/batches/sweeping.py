@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.store import batches, portions
+from cert_completion_plugin.store import batches, portions, undos
 from cert_completion_plugin.store.values import Batch
 
 
@@ -24,6 +24,8 @@ def next_work(batch_id: int) -> NextWork | None:
     batch = batches.get(batch_id)
     if batch is not None and batch.has_ended and not batch.is_told:
         return NextWork(batch_id, read=False, turns=1)
+    if batch is not None and (undo := undos.working(batch_id) if batch.has_ended else None):
+        return NextWork(batch_id, read=False, turns=undos.left(undo, conf.settings().parallel_portions) or 1)
     if batch is None or not batch.state.is_working:
         return None
     if batch.state in (BatchState.RECEIVED, BatchState.READING):

@@ -1,6 +1,8 @@
 """What happens when work cannot be done just now: pauses, attempts, references for the operator."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from cert_completion_hooks.types import HostUnavailable
@@ -50,13 +52,17 @@ def reference_of(what: str, error: BaseException | None) -> str:
 
 def remember(batch: Batch, error: BaseException | None, reference: str) -> None:
     """Keep on the import what is the matter with a host: it is away, or it answers nonsense."""
+    if told := told_of(error, reference, batch.trouble):
+        batches.update(batch.id, trouble=told)
+
+
+def told_of(error: BaseException | None, reference: str, before: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What to tell of a host that is away or answers nonsense, and since when; None for any other error."""
     if not isinstance(error, (HostUnavailable, HostContractError)):
-        return
+        return None
     kind = HOST_AWAY if isinstance(error, HostUnavailable) else HOST_ANSWERS_NONSENSE
-    before = batch.trouble or {}
-    since = before["since"] if before.get("kind") == kind else clock.now().isoformat()
-    told = {"host": error.host, "hook": error.hook, "since": since, "reference": reference}
-    batches.update(batch.id, trouble={"kind": kind, **told})
+    since = before["since"] if before and before.get("kind") == kind else clock.now().isoformat()
+    return {"kind": kind, "host": error.host, "hook": error.hook, "since": since, "reference": reference}
 
 
 def is_over(batch: Batch) -> None:

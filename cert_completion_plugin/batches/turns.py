@@ -2,15 +2,16 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 
-from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches import clock, undo_portions
 from cert_completion_plugin.batches.closing import advance, wind_up
 from cert_completion_plugin.batches.portions import attempt, is_worked_on
 from cert_completion_plugin.batches.trouble import TryAgain, pause
-from cert_completion_plugin.store import batches, connections, portions
-from cert_completion_plugin.store.values import Batch
+from cert_completion_plugin.store import batches, connections, portions, undos
+from cert_completion_plugin.store.values import Batch, Undo
 
 logger = logging.getLogger("cert_completion_plugin")
 
@@ -42,12 +43,14 @@ def _turn(batch_id: int) -> Turn:
     batch = batches.get(batch_id)
     if batch is not None and batch.has_ended and not batch.is_told:
         wind_up(batch)
+    if batch is not None and (undo := undos.working(batch_id) if batch.has_ended else None):
+        return _turn_at_undo(batch, undo)
     if batch is None or not is_worked_on(batch):
         return Turn(False, None)
     portion = portions.take_next(batch, clock.now())
     if portion is None:
         opens = advance(batch_id)
-        return Turn(opens, None if opens else _seconds_to_next(batch))
+        return Turn(opens, None if opens else _seconds_until(portions.next_moment(batch, clock.now())))
     try:
         is_turned = attempt(batch, portion)
     except TryAgain:
@@ -55,7 +58,17 @@ def _turn(batch_id: int) -> Turn:
     return Turn(advance(batch_id) or is_turned, 0)
 
 
-def _seconds_to_next(batch: Batch) -> int | None:
-    now = clock.now()
-    moment = portions.next_moment(batch, now)
-    return None if moment is None else max(1, round((moment - now).total_seconds()))
+def _turn_at_undo(batch: Batch, undo: Undo) -> Turn:
+    portion = undos.take_next(undo, clock.now())
+    if portion is None:
+        opens = undo_portions.advance(undo)
+        return Turn(opens, None if opens else _seconds_until(undos.next_moment(undo, clock.now())))
+    try:
+        undo_portions.attempt(batch, undo, portion)
+    except TryAgain:
+        return Turn(False, 0)
+    return Turn(undo_portions.advance(undo), 0)
+
+
+def _seconds_until(moment: datetime | None) -> int | None:
+    return None if moment is None else max(1, round((moment - clock.now()).total_seconds()))

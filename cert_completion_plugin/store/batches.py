@@ -11,12 +11,20 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.core.undoing import UndoState
+from cert_completion_plugin.models import ImportBatch, ImportUndo, Portion, UndoPortion
+from cert_completion_plugin.store.leases import is_due
 from cert_completion_plugin.store.values import Batch, column_text, dumps, issue_as_json, issue_from_json
 
 WORKING = tuple(state for state in BatchState if state.is_working)
 _LOOKED_AT = 20
-_UNFINISHED = Q(state__in=WORKING) | Q(finished_at__isnull=False, told_at__isnull=True)
+WORKING_UNDOS = tuple(state for state in UndoState if state.is_working)
+
+
+def _unfinished() -> Q:
+    """Imports with background work to do; to tell hosts of the end is work, and so is an undo."""
+    undone = ImportUndo.objects.filter(state__in=WORKING_UNDOS).values("batch_id")
+    return Q(state__in=WORKING) | Q(finished_at__isnull=False, told_at__isnull=True) | Q(pk__in=undone)
 
 
 def create(
@@ -140,10 +148,10 @@ OPEN = (
 )
 """The same as a condition on portions of any import."""
 
-
-def is_due(now: datetime) -> Q:
-    """Not told to wait, or long enough."""
-    return Q(due_at__isnull=True) | Q(due_at__lte=now)
+_OPEN_IN_UNDO = Q(undo__state=UndoState.PREVIEWING, state=UndoPortion.State.WAITING) | Q(
+    undo__state=UndoState.UNDOING, state=UndoPortion.State.PREVIEWED
+)
+"""And on portions of any undo."""
 
 
 def hold_back(batch_id: int, reason: Mapping[str, Any]) -> None:
@@ -188,8 +196,8 @@ def issues_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
 
 
 def unfinished_ids() -> list[int]:
-    """The imports with background work under way or waiting, oldest first; telling hosts of the end is work, too."""
-    return list(ImportBatch.objects.filter(_UNFINISHED).order_by("pk").values_list("pk", flat=True))
+    """The imports with background work under way or waiting, oldest first."""
+    return list(ImportBatch.objects.filter(_unfinished()).order_by("pk").values_list("pk", flat=True))
 
 
 def stalled_ids(before: datetime) -> list[int]:
@@ -198,15 +206,17 @@ def stalled_ids(before: datetime) -> list[int]:
     What was sent to the workers since then still waits its turn there. A message for what had to wait came when it was
     due, unless it got lost: so it has as long from then on.
     """
-    rows = ImportBatch.objects.filter(_UNFINISHED, _not_since("due_at", before), progressed_at__lt=before)
+    rows = ImportBatch.objects.filter(_unfinished(), _not_since("due_at", before), progressed_at__lt=before)
     rows = rows.filter(_not_since("sent_at", before)).order_by("pk")
-    portions = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
-    rows = rows.exclude(Exists(portions.filter(claimed_at__gte=before))).exclude(
-        Exists(portions.filter(done_at__gte=before))
-    )
-    waits = Exists(portions.filter(OPEN, due_at__gte=before))
-    is_due = Exists(portions.filter(OPEN, _not_since("due_at", before)))
-    return list(rows.exclude(waits & ~is_due).values_list("pk", flat=True))
+    own = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
+    undone = UndoPortion.objects.filter(undo__batch=OuterRef("pk"))
+    for portions, is_open in ((own, OPEN), (undone, _OPEN_IN_UNDO)):
+        rows = rows.exclude(Exists(portions.filter(claimed_at__gte=before)))
+        rows = rows.exclude(Exists(portions.filter(done_at__gte=before)))
+        waits = Exists(portions.filter(is_open, due_at__gte=before))
+        is_due = Exists(portions.filter(is_open, _not_since("due_at", before)))
+        rows = rows.exclude(waits & ~is_due)
+    return list(rows.values_list("pk", flat=True))
 
 
 def _not_since(field: str, before: datetime) -> Q:

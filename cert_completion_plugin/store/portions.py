@@ -6,26 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
 from cert_completion_plugin.models import ImportBatch, Portion
-from cert_completion_plugin.store.batches import is_due, open_states
+from cert_completion_plugin.store import leases
+from cert_completion_plugin.store.batches import open_states
 from cert_completion_plugin.store.values import Batch, Pace, PortionWork, Progress, dumps
 
 WAITING, PLANNED, WRITTEN = Portion.State.WAITING, Portion.State.PLANNED, Portion.State.WRITTEN
 HELD_BACK = Portion.State.HELD_BACK
 
-LEASE = timedelta(seconds=2)
-"""How long a portion that was taken is left to whoever took it, until its row's lock tells."""
-
 PACE_OVER = timedelta(minutes=2)
 """Over how long the pace of an import is taken."""
-
-_OTHERS_MAY_TAKE = 50
-"""How many portions are looked at: as many workers may be faster."""
 
 Counts = dict[str, dict[str, int]]
 """Rows by outcome under "outcomes", by code under "issues"; under "blocking" what `all_or_nothing` asks of a plan."""
@@ -88,50 +82,23 @@ def get(portion_id: int) -> PortionWork | None:
 
 
 def take_next(batch: Batch, now: datetime) -> PortionWork | None:
-    """Take a portion that is due and that nobody works on, and count the attempt; None if there is none.
-
-    Those never tried come first, then the one that was tried longest ago. The rows are locked one by one and not by the
-    query that finds them: MySQL would lock all those that it looks through.
-    """
-    free = _open(batch).filter(is_due(now), _is_free(now)).order_by(F("claimed_at").asc(nulls_first=True), "number")
-    found = [PortionWork(**values) for values in free.values(*_WORK)[:_OTHERS_MAY_TAKE]]
-    return next((portion for portion in found if count_attempt(portion, now)), None)
-
-
-def _is_free(now: datetime) -> Q:
-    """Not taken just now. One that was told to wait since it was taken has been given back."""
-    return Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - LEASE) | Q(due_at__gte=F("claimed_at"))
+    """Take a portion that is due and that nobody works on, and count the attempt; None if there is none."""
+    return leases.take_next(_open(batch), _WORK, PortionWork, lambda portion: count_attempt(portion, now), now)
 
 
 def waits_until(batch: Batch, now: datetime) -> datetime | None:
     """When the first of the portions that were told to wait is due; None if none of them waits."""
-    moment: datetime | None = _open(batch).filter(due_at__gt=now).aggregate(moment=Min("due_at"))["moment"]
-    return moment
+    return leases.waits_until(_open(batch), now)
 
 
 def next_moment(batch: Batch, now: datetime) -> datetime | None:
     """When a portion that waits, or that was taken just now and may be lost, is to be looked at; None if none is."""
-    waiting = waits_until(batch, now)
-    if waiting is not None and waiting <= now + LEASE:
-        return waiting
-    not_given_back = Q(due_at__isnull=True) | Q(due_at__lt=F("claimed_at"))
-    recent = _open(batch).filter(not_given_back, claimed_at__gt=now - LEASE)
-    taken: datetime | None = recent.aggregate(moment=Max("claimed_at"))["moment"]
-    return taken + LEASE if taken else waiting
+    return leases.next_moment(_open(batch), now)
 
 
 def count_attempt(portion: PortionWork, now: datetime) -> bool:
-    """Count one more attempt, in a transaction of its own, before the work; says whether there is work that is due.
-
-    A portion that another worker holds is left to it, without waiting where the database can tell, and so is one that
-    another has taken since it was looked up.
-    """
-    seen = {"state": portion.state, "claimed_at": portion.claimed_at}
-    due = Portion.objects.filter(is_due(now), pk=portion.id, **seen)
-    with transaction.atomic():
-        if connection.features.has_select_for_update_skip_locked and not due.select_for_update(skip_locked=True):
-            return False
-        return bool(due.update(attempts=F("attempts") + 1, claimed_at=now))
+    """Count one more attempt, before the work; says whether there is work that is due."""
+    return leases.count_attempt(Portion.objects.all(), portion, now)
 
 
 def wait(portion_id: int, until: datetime) -> None:
@@ -140,12 +107,8 @@ def wait(portion_id: int, until: datetime) -> None:
 
 
 def claim(portion: PortionWork, target: str, now: datetime) -> bool:
-    """Take the portion from its state to `target`, as the first statement of the transaction that does the work.
-
-    The row's lock is the lease: it is held until that transaction ends, and with it the claim if it does not commit.
-    """
-    claimed = Portion.objects.filter(pk=portion.id, state=portion.state)
-    return bool(claimed.update(state=target, done_at=now))
+    """Take the portion from its state to `target`, as the first statement of the transaction that does the work."""
+    return leases.claim(Portion.objects.all(), portion, target, now)
 
 
 def set_counts(portion_id: int, counts: Counts, certifications: Certifications) -> None:

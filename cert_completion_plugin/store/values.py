@@ -11,7 +11,9 @@ from unicodedata import category
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
+from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.core.thresholds import ThresholdCheck
+from cert_completion_plugin.core.undoing import RowUndo, UndoState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,15 +181,83 @@ class Pace:
         return rows * self.seconds / self.rows if self.rows else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """One undo of an import; `number` counts those of one import.
+
+    It was asked for by `asked_by_name`, who saw the preview; `confirmed_by_name` had it done, for this `reason`.
+    `preview` and `result` count rows by what becomes of them (`undone`, `changed_since`, `cannot`), once that step is
+    done. `trouble` is what keeps it waiting.
+    """
+
+    id: int
+    batch_id: int
+    number: int
+    state: UndoState
+    asked_by_key: str
+    asked_by_name: str
+    asked_at: datetime
+    previewed_at: datetime | None
+    confirmed_by_key: str
+    confirmed_by_name: str
+    confirmed_at: datetime | None
+    reason: str
+    finished_at: datetime | None
+    trouble: Mapping[str, Any] | None
+    preview: Mapping[str, int]
+    result: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoWork:
+    """One portion of an undo as a worker meets it."""
+
+    id: int
+    undo_id: int
+    number: int
+    first_slice: int
+    last_slice: int
+    rows: int
+    state: str
+    attempts: int
+    claimed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoProgress:
+    """How far the preview or the undoing has come: rows of the portions that are done, of all that are to be."""
+
+    rows: int
+    rows_done: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneRow:
+    """One row in an undo: what was reported of it by the import, and what became or would become of it."""
+
+    decision: Decision
+    undo: RowUndo
+
+
 SHOWN = 300
 """How much of a cell's text the ledger keeps for showing; the whole of it stays with the row."""
 
 
 def column_text(text: str, limit: int) -> str:
     """A text as every database can hold it, cut to `limit`: unprintable and four-byte characters are replaced."""
-    if not (text.isprintable() and text.isascii()):
-        text = "".join("\ufffd" if letter > "\uffff" or category(letter) in ("Cc", "Cs") else letter for letter in text)
-    return text[:limit]
+    return text[:limit] if text.isprintable() and text.isascii() else _replaced(text, "")[:limit]
+
+
+def text_of_lines(text: str, limit: int) -> str:
+    """The same of a text that may have several lines."""
+    return _replaced(text.replace("\r\n", "\n").strip(), "\n\t")[:limit]
+
+
+def _replaced(text: str, but: str) -> str:
+    return "".join(
+        "\ufffd" if letter > "\uffff" or (category(letter) in ("Cc", "Cs") and letter not in but) else letter
+        for letter in text
+    )
 
 
 def shortened(text: str) -> str:

@@ -28,6 +28,26 @@ class Seen:
     approval: Approval | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenUndo:
+    """What came of one undo: line -> what it says of the row, of all `lines` of the import."""
+
+    rows: Mapping[int, str]
+    lines: Sequence[int]
+    world: World
+
+
+def undo_differences(expect: Mapping[str, Any], seen: SeenUndo) -> Iterator[str]:
+    """Every difference between what is named in the `expect` of an undo and what was seen."""
+    for row in expect.get("rows", ()):
+        actual = seen.rows.get(row["line"], "nothing") if row["line"] in seen.lines else _MISSING
+        yield from _unequal(f"line {row['line']}: undo", row["undo"], actual)
+    for held in expect.get("held", ()):
+        yield from _held_differences(held, seen.world.held(held["learner"], held["certification"]))
+    if "evidence" in expect:
+        yield from _set_differences("evidence", expect["evidence"], seen.world.evidence())
+
+
 def differences(expect: Mapping[str, Any], seen: Seen) -> list[str]:
     """Every difference between what is named in `expect` and what was seen; what is absent is not compared."""
     found = list(_state_differences(expect, seen))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from cert_completion_plugin.api import OptionNotOffered
 from tests.acceptance.loading import Case, Way
-from tests.acceptance.worlds import CannotRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ LATER = (
         OptionNotOffered,
         lambda case, way: any(upload.options.get("messages") == "send" for upload in case.uploads),
     ),
-    Later(4, "undo", CannotRun, lambda case, way: "undo" in case.given),
 )
 
 

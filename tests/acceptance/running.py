@@ -11,11 +11,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import override_settings
 
 from cert_completion_plugin import api, gateway
-from tests.acceptance.comparing import Seen, differences
+from tests.acceptance.comparing import Seen, SeenUndo, differences, undo_differences
 from tests.acceptance.loading import Case, Upload, Way
 from tests.acceptance.memory_world import MemoryWorld
 from tests.acceptance.records_world import RecordsWorld
-from tests.acceptance.worlds import CannotRun, World
+from tests.acceptance.worlds import World
 
 _WORLDS: Mapping[str, type[World]] = {"memory": MemoryWorld, "sandbox": RecordsWorld}
 _UPLOADER = "the administrator of this case"
@@ -32,6 +32,7 @@ def run(case: Case, way: Way) -> None:
     world.build(case.given, case.uploads[0].today)
     uploader = get_user_model()._default_manager.create(username=_UPLOADER)
     found = []
+    first: api.Batch | None = None
     with _site(case, world):
         for number, upload in enumerate(case.uploads, 1):
             sent_before = len(world.messages())
@@ -45,10 +46,44 @@ def run(case: Case, way: Way) -> None:
                 approval=approval,
             )
             found += [f"import {number}: {difference}" for difference in differences(upload.expect, seen)]
+            first = first or batch
+        found += _undo_differences(case, first, uploader, world)
     if found:
         raise Differences("\n".join([f"{case.id} on {way}: {case.given.get('about', '')}", *found]))
-    if "undo" in case.given:
-        raise CannotRun("The public API has no function that undoes an import.")
+
+
+def _undo_differences(case: Case, batch: api.Batch | None, uploader: AbstractBaseUser, world: World) -> Iterator[str]:
+    """Undo the case's first import as often as it says; every difference of what came of it."""
+    given = case.given.get("undo", [])
+    last_day = case.uploads[-1].today
+    for number, block in enumerate(given if isinstance(given, list) else [given], 1):
+        assert batch is not None
+        with _clock(last_day):
+            seen = SeenUndo(rows=_undone(batch, uploader), lines=[row.line for row in _all_rows(batch)], world=world)
+        yield from (f"undo {number}: {difference}" for difference in undo_differences(block["expect"], seen))
+
+
+def _undone(batch: api.Batch, administrator: AbstractBaseUser) -> dict[int, str]:
+    """Undo an import, preview first: line -> what the undo says of it, and its preview must have said the same."""
+    preview = api.preview_undo(batch, administrator)
+    api.work_off(batch.id)
+    foretold = _undo_rows(batch)
+    assert api.undo(batch, administrator, "The case says so.", preview=preview.number)
+    api.work_off(batch.id)
+    undone = _undo_rows(batch)
+    assert undone == foretold, "nothing changed between the preview and the undo, and yet they differ"
+    return undone
+
+
+def _undo_rows(batch: api.Batch) -> dict[int, str]:
+    undo = api.undo_state(batch)
+    assert undo is not None
+    assert undo.state in (api.UndoState.PREVIEWED, api.UndoState.DONE), f"the undo stands still, {undo.state}"
+    return {
+        row.decision.line: str(status)
+        for status in api.UndoStatus
+        for row in api.undo_rows(batch, undo, status, limit=10_000)
+    }
 
 
 @contextmanager

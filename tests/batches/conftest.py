@@ -4,7 +4,7 @@ import pytest
 from cert_completion_hooks.memory import MemoryHost
 
 from cert_completion_plugin import api
-from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.models import ImportBatch, Portion, UndoPortion
 from tests import doubles
 
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate\n"
@@ -50,6 +50,7 @@ def let_time_pass():
     """What was told to wait has waited long enough."""
     Portion.objects.update(due_at=None, claimed_at=None)
     ImportBatch.objects.update(due_at=None)
+    UndoPortion.objects.update(due_at=None, claimed_at=None)
 
 
 def outcomes(batch):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cert_completion_plugin import api, batches, tasks
 from cert_completion_plugin.models import ImportBatch, Portion
-from cert_completion_plugin.store import portions
+from cert_completion_plugin.store import leases, portions
 from tests.batches.conftest import let_time_pass, outcomes
 from tests.batches.test_sweeping import grow_old
 
@@ -109,7 +109,7 @@ def test_a_portion_that_somebody_took_just_now_is_looked_at_again_in_case_it_got
     batches.read(batch.id)
     Portion.objects.update(claimed_at=timezone.now())
     tasks.work_on_batch(batch.id)
-    assert queue == [(tasks.work_on_batch, batch.id, portions.LEASE.seconds + tasks.SLACK)]
+    assert queue == [(tasks.work_on_batch, batch.id, leases.LEASE.seconds + tasks.SLACK)]
 
 
 def test_one_that_is_worked_on_for_longer_is_left_to_whoever_holds_its_lock(submit, queue, monkeypatch):

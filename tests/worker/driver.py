@@ -1,6 +1,6 @@
 """Run as a process of its own on the worker tests' site: answers calls, one JSON line for each.
 
-A call is a function's name and its arguments: submit FILE [POLICY], state REFERENCE, records.
+A call is a function's name and its arguments, such as: submit FILE [POLICY], state REFERENCE, records.
 """
 
 import hashlib
@@ -44,6 +44,32 @@ def state(reference):
     rows = len(api.rows(batch, limit=1_000_000)) if batch.finished_at else None
     told = {"state": batch.state, "counts": batch.counts, "done": done.portions_done, "rows": rows}
     return {**told, "held_back": batch.held_back}
+
+
+def preview_undo(reference):
+    """Have told what an undo of the import would do; the number of the undo."""
+    return api.preview_undo(_found(reference), get_user_model().objects.get(username="uploader")).number
+
+
+def undo(reference, number):
+    """Have the import undone as it was previewed; says whether that was still so."""
+    uploader = get_user_model().objects.get(username="uploader")
+    return api.undo(_found(reference), uploader, "A test.", preview=int(number))
+
+
+def undo_state(reference):
+    """Where the last undo of an import is."""
+    undo = api.undo_state(_found(reference))
+    assert undo is not None
+    done = api.undo_progress(undo)
+    counts = {"preview": dict(undo.preview), "result": dict(undo.result)}
+    return {"state": undo.state, "rows": done.rows, "done": done.rows_done, **counts}
+
+
+def _found(reference):
+    batch = api.find(reference)
+    assert batch is not None
+    return batch
 
 
 def records():

@@ -72,6 +72,34 @@ def test_threads_of_one_worker_do_what_its_processes_do(make_site, file):
     assert site.driver("records") == expected_of.driver("records")
 
 
+def test_an_undo_goes_on_where_a_killed_worker_left_it(make_site, file):
+    site = make_site("undone")
+    before = site.driver("records")
+    site.start_worker()
+    reference = site.driver("submit", file)
+    ended = site.wait_for(reference, is_finished)
+    written = sum(ended["counts"]["outcomes"].get(each, 0) for each in ("certified", "renewed", "history", "evidence"))
+    number = site.driver("preview_undo", reference)
+    wait_for_undo(site, reference, lambda undo: undo["done"] > 0)
+    site.kill_worker()
+    site.start_worker()
+    assert wait_for_undo(site, reference, lambda undo: undo["state"] == "previewed")["preview"] == {"undone": written}
+    assert site.driver("undo", reference, number)
+    wait_for_undo(site, reference, lambda undo: undo["done"] > 0)
+    site.kill_worker()
+    time.sleep(2)
+    site.start_worker()
+    assert wait_for_undo(site, reference, lambda undo: undo["state"] == "done")["result"] == {"undone": written}
+    assert site.driver("records") == before
+
+
+def wait_for_undo(site, reference, reached):
+    deadline = time.monotonic() + PATIENCE
+    while not reached(undo := site.driver("undo_state", reference)):
+        assert time.monotonic() < deadline, f"the undo stands still at {undo}"
+    return undo
+
+
 def test_without_a_worker_the_command_does_the_work(make_site, file):
     site = make_site("no-worker")
     reference = site.driver("submit", file)

@@ -1,0 +1,90 @@
+"""The life of an undo: asked for, previewed, confirmed with a reason, done; or given up before it was confirmed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches.offers import undo_is_offered
+from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.core.undoing import UndoState
+from cert_completion_plugin.store import undos
+from cert_completion_plugin.store.values import Batch, Undo, text_of_lines
+
+MOST_OF_REASON = 1000
+"""The longest reason in characters."""
+
+
+class Obstacle(StrEnum):
+    """Why an import cannot be undone: no host can, it has not ended, or nothing of it is recorded."""
+
+    NOT_OFFERED = "not_offered"
+    NOT_ENDED = "not_ended"
+    NOTHING_RECORDED = "nothing_recorded"
+
+
+class NotUndoable(Exception):
+    """An import cannot be undone; `obstacle` says why."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle)
+        self.obstacle = obstacle
+
+
+class ReasonMissing(ValueError):
+    """Whoever undoes an import has to say why."""
+
+
+def obstacle(batch: Batch) -> Obstacle | None:
+    """Why the import cannot be undone; None if it can, also if nothing but kept rows is left of it."""
+    if not undo_is_offered():
+        return Obstacle.NOT_OFFERED
+    if not batch.has_ended:
+        return Obstacle.NOT_ENDED
+    if batch.state not in (BatchState.FINISHED, BatchState.CANCELLED) or not undos.may_be_undone(batch.counts):
+        return Obstacle.NOTHING_RECORDED
+    return None
+
+
+def preview(batch: Batch, user_id: Any, username: str) -> Undo:
+    """Have told what an undo would do, anew if it was told before; one that is under way goes on.
+
+    Raises NotUndoable.
+    """
+    if found := obstacle(batch):
+        raise NotUndoable(found)
+    before = undos.last(batch.id)
+    if before is None or not before.state.is_working:
+        # Where somebody was faster, theirs is as good.
+        undos.ask(batch, before, user_id=user_id, username=username, now=clock.now())
+    undo = undos.last(batch.id)
+    assert undo is not None
+    return undo
+
+
+def confirm(batch: Batch, number: int, user_id: Any, username: str, reason: str) -> bool:
+    """Have the undo with this number done as it was previewed; says whether this call did.
+
+    It does not if the preview is not complete, was done, given up, or made anew. Raises ReasonMissing.
+    """
+    given = text_of_lines(reason, MOST_OF_REASON)
+    if not given:
+        raise ReasonMissing
+    undo = undos.last(batch.id)
+    if undo is None or undo.number != number or undo.state is not UndoState.PREVIEWED:
+        return False
+    by = {"user_id": user_id, "username": username}
+    return undos.confirm(undo, reason=given, now=clock.now(), **by)
+
+
+def abandon(batch: Batch, number: int) -> bool:
+    """Give up an undo that was not confirmed yet; says whether this call did."""
+    undo = undos.last(batch.id)
+    if undo is None or undo.number != number or undo.state not in (UndoState.PREVIEWING, UndoState.PREVIEWED):
+        return False
+    return undos.abandon(undo, clock.now())
+
+
+def waits_until(undo: Undo) -> datetime | None:
+    """When the first work of an undo that was told to wait is tried again; None if none of it waits."""
+    return undos.waits_until(undo, clock.now())
