@@ -304,6 +304,19 @@ def too_large_text() -> str:
     }
 
 
+class UndoForm(forms.Form):
+    """The confirmation of an undo: which preview was seen, and why."""
+
+    preview = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    reason = forms.CharField(
+        label=_("Why do you undo this import?"),
+        help_text=_("It is kept with the import and shown to everybody who may see its report."),
+        max_length=api.MOST_OF_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why, in a few words.")},
+    )
+
+
 def describe(form: forms.BaseForm) -> None:
     """Tie each field to its help and its errors for screen readers, alike in every version of Django."""
     for bound in form:

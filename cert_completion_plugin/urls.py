@@ -11,6 +11,7 @@ from cert_completion_plugin.views.plan import PlanView
 from cert_completion_plugin.views.progress import ProgressView
 from cert_completion_plugin.views.row import RowView
 from cert_completion_plugin.views.template import TemplateView
+from cert_completion_plugin.views.undoing import UndoProgressView, UndoView
 from cert_completion_plugin.views.upload import KnownFileView, UploadView
 
 app_name = "cert_completion_plugin"
@@ -29,4 +30,6 @@ urlpatterns = [
     path("<str:reference>/rows/<int:line>/", RowView.as_view(), name="row"),
     path("<str:reference>/download/<str:what>.<str:kind>", DownloadView.as_view(), name="download"),
     path("<str:reference>/progress.json", ProgressView.as_view(), name="progress"),
+    path("<str:reference>/undo/", UndoView.as_view(), name="undo"),
+    path("<str:reference>/undo/progress.json", UndoProgressView.as_view(), name="undo-progress"),
 ]

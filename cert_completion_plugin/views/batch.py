@@ -12,7 +12,7 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
-from cert_completion_plugin.views import cancelling, plan, reading, report, trouble
+from cert_completion_plugin.views import cancelling, plan, reading, report, trouble, undoing
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 from cert_completion_plugin.views.progress import page_key
@@ -63,6 +63,7 @@ class BatchView(ImportPage, TemplateView):
             context |= plan.context(self.request, batch)
         if batch.counts:
             context |= report.context(self.request, batch)
+            context |= {"undo_note": undoing.note(batch), "may_undo": self.request.user.has_perm(api.PERMISSION_UNDO)}
         return context
 
     def _trouble_text(self, batch: api.Batch) -> str:

@@ -1,0 +1,357 @@
+"""Undoing an import: what it would do, a reason, and what it did."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView, View
+
+from cert_completion_plugin import api, conf, texts
+from cert_completion_plugin.forms import UndoForm, describe
+from cert_completion_plugin.views import trouble
+from cert_completion_plugin.views.access import ImportPage, number
+
+REFRESH_SECONDS = 2
+WAITING_IS_LONG = timedelta(minutes=1)
+PREVIEW_IS_OLD = timedelta(hours=1)
+
+GROUPS = {
+    api.UndoStatus.UNDONE: (gettext_lazy("Will be taken back"), gettext_lazy("Taken back")),
+    api.UndoStatus.CHANGED_SINCE: (gettext_lazy("Kept: changed since"), gettext_lazy("Kept: changed since")),
+    api.UndoStatus.CANNOT: (gettext_lazy("Cannot be undone"), gettext_lazy("Could not be undone")),
+}
+"""The names of the three groups: in the preview, and once it is done."""
+
+_OBSTACLES = {
+    api.Obstacle.NOT_OFFERED: gettext_lazy(
+        "Imports of this site cannot be undone: the system that keeps its records does not offer it. Correct the "
+        "records by hand; the report says which they are."
+    ),
+    api.Obstacle.NOT_ENDED: gettext_lazy("This import has not ended yet. Cancel it or wait, then come back."),
+    api.Obstacle.NOTHING_RECORDED: gettext_lazy("This import recorded nothing, so there is nothing to undo."),
+}
+
+
+class UndoView(ImportPage, TemplateView):
+    """The page of an import's undo. Whoever may see the report may look; to act needs a permission of its own."""
+
+    permission_required = api.PERMISSION_VIEW_REPORT
+    template_name = "cert_completion_plugin/undo.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        batch = _found(self.kwargs["reference"])
+        undos = api.undos_of(batch)
+        undo = _shown(undos, number(self.request, "number"))
+        obstacle = api.undo_obstacle(batch)
+        context = super().get_context_data(
+            batch=batch,
+            undo=undo,
+            is_last=undo is None or undo == _shown(undos, 0),
+            may_undo=self.request.user.has_perm(api.PERMISSION_UNDO),
+            obstacle_text=_OBSTACLES[obstacle] if obstacle else "",
+            others=[_other(each) for each in undos if each != undo and each.state is api.UndoState.DONE],
+            **kwargs,
+        )
+        context["title"] = _("Undo the import of %(file)s") % {"file": batch.file_name}
+        if undo is not None and undo.state.is_working:
+            context |= {"refresh": REFRESH_SECONDS, "page_key": _page_key(undo), **_working(self.request, undo)}
+        elif undo is not None:
+            context |= self._groups(batch, undo)
+            context.setdefault("form", UndoForm(initial={"preview": undo.number}))
+            context["errors_title"] = _("Nothing was undone yet")
+            describe(context["form"])
+        return context
+
+    def _groups(self, batch: api.Batch, undo: api.Undo) -> dict[str, Any]:
+        is_done = undo.state is api.UndoState.DONE
+        counts = undo.result if is_done else undo.preview
+        chosen = _chosen(self.request.GET.get("group", ""), counts)
+        size = conf.settings().page_rows
+        before, after = number(self.request, "before"), number(self.request, "after")
+        rows = (
+            api.undo_rows_before(batch, undo, chosen, before=before, limit=size)
+            if before
+            else api.undo_rows(batch, undo, chosen, after=after, limit=size)
+        )
+        first, last = (rows[0].decision.line, rows[-1].decision.line) if rows else (0, 0)
+        undone = counts.get(api.UndoStatus.UNDONE, 0)
+        return {
+            "is_done": is_done,
+            "summary_text": _summary(counts, is_done=is_done),
+            "groups": [
+                {
+                    "status": str(status),
+                    "label": labels[is_done],
+                    "count": counts.get(status, 0),
+                    "is_chosen": status is chosen,
+                }
+                for status, labels in GROUPS.items()
+            ],
+            "group": str(chosen),
+            "group_label": GROUPS[chosen][is_done],
+            "why_label": _("What became of it") if is_done else _("What will happen, and why"),
+            "rows": [_row(row, is_done=is_done) for row in rows],
+            "earlier": str(first) if rows and api.undo_rows_before(batch, undo, chosen, before=first, limit=1) else "",
+            "later": str(last) if rows and api.undo_rows(batch, undo, chosen, after=last, limit=1) else "",
+            "undone": undone,
+            "left": sum(counts.values()) - undone,
+            "button_text": ngettext("Undo %(rows)s row", "Undo %(rows)s rows", undone) % {"rows": undone},
+            "is_old": not is_done and undo.previewed_at and timezone.now() - undo.previewed_at >= PREVIEW_IS_OLD,
+        }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(api.PERMISSION_UNDO):
+            raise PermissionDenied
+        batch = _found(self.kwargs["reference"])
+        match request.POST.get("do"):
+            case "preview":
+                return self._preview(request, batch)
+            case "abandon":
+                return self._abandon(request, batch)
+        return self._undo(request, batch)
+
+    def _preview(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
+        assert isinstance(request.user, AbstractBaseUser)
+        try:
+            api.preview_undo(batch, request.user)
+        except api.NotUndoable as error:
+            messages.error(request, str(_OBSTACLES[error.obstacle]))
+        return self._back(batch)
+
+    def _abandon(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
+        form = UndoForm(request.POST)
+        form.is_valid()
+        if not api.abandon_undo(batch, preview=form.cleaned_data.get("preview") or 0):
+            messages.info(request, _("It was too late: the undo had begun, or was given up already."))
+        return self._back(batch)
+
+    def _undo(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
+        assert isinstance(request.user, AbstractBaseUser)
+        form = UndoForm(request.POST)
+        if not form.is_valid():
+            last = api.undo_state(batch)
+            if last is not None and last.state is api.UndoState.PREVIEWED:
+                return self.render_to_response(self.get_context_data(form=form))
+            return self._back(batch)
+        preview, reason = form.cleaned_data["preview"], form.cleaned_data["reason"]
+        if not api.undo(batch, request.user, reason, preview=preview):
+            messages.warning(request, _("Nothing was undone: this is no longer the preview that you saw. Look again."))
+        return self._back(batch)
+
+    def _back(self, batch: api.Batch) -> HttpResponse:
+        return redirect("cert_completion_plugin:undo", batch.reference)
+
+
+class UndoProgressView(ImportPage, View):
+    """How far an undo is, as JSON, for the script that keeps its page up to date. Whoever may see that may ask."""
+
+    permission_required = api.PERMISSION_VIEW_REPORT
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        undo = api.undo_state(_found(reference))
+        is_working = undo is not None and undo.state.is_working
+        content = _working(request, undo) if undo is not None and is_working else {}
+        response = JsonResponse({"page": _page_key(undo), **content})
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _page_key(undo: api.Undo | None) -> str:
+    """What the page shows, as a word: another word, and the page has to be fetched anew."""
+    return "" if undo is None else f"{undo.number} {undo.state}"
+
+
+def _working(request: HttpRequest, undo: api.Undo) -> dict[str, Any]:
+    """What changes from moment to moment, in words."""
+    progress, next_try = api.undo_progress(undo), api.undo_waits_until(undo)
+    is_staff = getattr(request.user, "is_staff", False)
+    percent = 100 * progress.rows_done // progress.rows if progress.rows else 0
+    is_preview = undo.state is api.UndoState.PREVIEWING
+    rows = _("%(done)s of %(rows)s rows are looked at.") if is_preview else _("%(done)s of %(rows)s rows are done.")
+    return {
+        "percent": percent,
+        "texts": {
+            "rows": rows % {"done": progress.rows_done, "rows": progress.rows},
+            "trouble": trouble.undo_trouble_text(undo, next_try, with_names=is_staff),
+            "stalled": _stalled_text(undo) if next_try is None else "",
+        },
+        "aloud": _("%(percent)s percent are done.") % {"percent": 25 * (percent // 25)},
+    }
+
+
+def _stalled_text(undo: api.Undo) -> str:
+    idle = timezone.now() - api.undo_last_progress(undo)
+    if idle < WAITING_IS_LONG:
+        return ""
+    minutes = int(idle.total_seconds() // 60)
+    return ngettext(
+        "No worker has picked this up for %(minutes)s minute. Nothing is lost; the undo goes on when a worker runs. If "
+        "this lasts, tell the site's operator.",
+        "No worker has picked this up for %(minutes)s minutes. Nothing is lost; the undo goes on when a worker runs. "
+        "If this lasts, tell the site's operator.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+def _found(reference: str) -> api.Batch:
+    batch = api.find(reference)
+    if batch is None:
+        raise Http404(_("There is no such import."))
+    return batch
+
+
+def _shown(undos: Sequence[api.Undo], chosen: int) -> api.Undo | None:
+    """The undo with this number; with 0 the last one that was not given up."""
+    if chosen:
+        found = next((undo for undo in undos if undo.number == chosen), None)
+        if found is None:
+            raise Http404(_("There is no such undo."))
+        return found
+    return next((undo for undo in undos if undo.state is not api.UndoState.ABANDONED), None)
+
+
+def _chosen(group: str, counts: Mapping[str, int]) -> api.UndoStatus:
+    """The group that was asked for, else the first that has rows."""
+    if group in [str(status) for status in GROUPS]:
+        return api.UndoStatus(group)
+    return next((status for status in GROUPS if counts.get(status)), api.UndoStatus.UNDONE)
+
+
+def _summary(counts: Mapping[str, int], *, is_done: bool) -> str:
+    """All counts in a few words."""
+    found = [(status, counts[status]) for status in GROUPS if counts.get(status)]
+    if not found:
+        return _("Nothing was left to undo.") if is_done else _("Nothing of this import is left to undo.")
+    return " ".join(_counted(status, rows, is_done) for status, rows in found)
+
+
+def _counted(status: api.UndoStatus, rows: int, is_done: bool) -> str:
+    match status, is_done:
+        case api.UndoStatus.UNDONE, False:
+            text = ngettext("%(rows)s row will be taken back.", "%(rows)s rows will be taken back.", rows)
+        case api.UndoStatus.UNDONE, True:
+            text = ngettext("%(rows)s row was taken back.", "%(rows)s rows were taken back.", rows)
+        case api.UndoStatus.CHANGED_SINCE, False:
+            text = ngettext(
+                "%(rows)s row was changed since and will be kept.",
+                "%(rows)s rows were changed since and will be kept.",
+                rows,
+            )
+        case api.UndoStatus.CHANGED_SINCE, True:
+            text = ngettext(
+                "%(rows)s row was changed since and was kept.", "%(rows)s rows were changed since and were kept.", rows
+            )
+        case api.UndoStatus.CANNOT, False:
+            text = ngettext("%(rows)s row cannot be undone.", "%(rows)s rows cannot be undone.", rows)
+        case _:
+            text = ngettext("%(rows)s row could not be undone.", "%(rows)s rows could not be undone.", rows)
+    return text % {"rows": rows}
+
+
+_NEW_RECORD = (
+    gettext_lazy("The record is taken away; the learner had none before."),
+    gettext_lazy("The record was taken away; the learner had none before."),
+)
+_FORMER_RECORD = (
+    gettext_lazy("The record is taken away, and the former one becomes current again."),
+    gettext_lazy("The record was taken away, and the former one became current again."),
+)
+_HISTORY = (
+    gettext_lazy("The completion is taken out of the learner's history."),
+    gettext_lazy("The completion was taken out of the learner's history."),
+)
+_EVIDENCE = (gettext_lazy("The evidence item is taken away."), gettext_lazy("The evidence item was taken away."))
+_ASSIGNMENT = (
+    gettext_lazy("The assignment that the import made goes with it."),
+    gettext_lazy("The assignment that the import made went with it."),
+)
+
+
+def _row(row: api.UndoneRow, *, is_done: bool) -> dict[str, Any]:
+    """One row of a group, in words."""
+    decision = row.decision
+    return {
+        "line": str(decision.line),
+        "username": decision.username,
+        "record_path": api.record_of_learning_path(decision.learner_key) if decision.learner_key else "",
+        "short_name": decision.short_name,
+        "id_number": decision.id_number,
+        "completed": decision.completed,
+        "outcome": decision.outcome,
+        "label": texts.outcome_label(decision.outcome),
+        "reasons": _reasons(row.undo, decision, is_done=is_done),
+    }
+
+
+def _reasons(undo: api.RowUndo, decision: api.Decision, *, is_done: bool) -> list[str]:
+    match undo.status:
+        case api.UndoStatus.CHANGED_SINCE:
+            return [_changed_text(undo)]
+        case api.UndoStatus.CANNOT:
+            return [_cannot_text(undo)]
+    told = [str(_restored(decision)[is_done])]
+    if undo.assignment_kept:
+        told.append(
+            _("The learner stays assigned, because another record stands. Undo that one first, then look again.")
+        )
+    elif decision.basis is not None and decision.basis.assign and not decision.basis.assigned_before:
+        told.append(str(_ASSIGNMENT[is_done]))
+    return told
+
+
+def _restored(decision: api.Decision) -> tuple[Any, Any]:
+    """What taking a row back means."""
+    if decision.outcome is api.Outcome.EVIDENCE:
+        return _EVIDENCE
+    if not decision.outcome.becomes_current:
+        return _HISTORY
+    had_one = decision.basis is not None and decision.basis.current_before is not None
+    return _FORMER_RECORD if had_one else _NEW_RECORD
+
+
+def _changed_text(undo: api.RowUndo) -> str:
+    if undo.changed_at is None:
+        if undo.changed_by:
+            return _("Changed since, by %(name)s.") % {"name": undo.changed_by}
+        return _("Changed since; the site does not know by whom.")
+    values = {"name": undo.changed_by, "time": trouble.moment_text(undo.changed_at)}
+    if undo.changed_by:
+        return _("Changed since, by %(name)s on %(time)s.") % values
+    return _("Changed since, on %(time)s.") % values
+
+
+def _cannot_text(undo: api.RowUndo) -> str:
+    if undo.reason:
+        return undo.reason
+    if undo.reference:
+        return _(
+            "Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s."
+        ) % {"reference": undo.reference}
+    return _("The site cannot take this row back and gave no reason.")
+
+
+def _other(undo: api.Undo) -> dict[str, Any]:
+    """One of the other undos of the import that were done, for a list."""
+    return {"number": undo.number, "undo": undo, "summary": _summary(undo.result, is_done=True)}
+
+
+def note(batch: api.Batch) -> dict[str, Any] | None:
+    """What the report says of the import's last undo; None if it was never undone."""
+    undo = next((undo for undo in api.undos_of(batch) if undo.confirmed_at is not None), None)
+    if undo is None:
+        return None
+    is_done = undo.state is api.UndoState.DONE
+    return {
+        "undo": undo,
+        "is_done": is_done,
+        "is_left": is_done and undo.result.keys() - {api.UndoStatus.UNDONE},
+        "summary": _summary(undo.result, is_done=True) if is_done else "",
+    }
