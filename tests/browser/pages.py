@@ -1,10 +1,13 @@
 """Every page in every state that is looked at in a browser: a name, and what makes the page's path of a `Site`."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from cert_completion_plugin.models import Plan
+from django.utils import timezone
+
+from cert_completion_plugin import api
+from cert_completion_plugin.models import ImportUndo, Plan
 from tests.browser.site import UNCLEAR, Site
 
 PREFIX = "/cert-completions/"
@@ -53,6 +56,24 @@ def _replaced(site: Site) -> str:
     first = site.worked_off()
     site.worked_off("\n\nben.okafor,Forklift,,13/03/2026,", name="later completions of the north.csv")
     return _of(first, "rows/3/")
+
+
+def _undo_asked(site: Site) -> Any:
+    batch = site.worked_off()
+    api.preview_undo(batch, site.operator)
+    return batch
+
+
+def _undo_stalled(site: Site) -> Any:
+    batch = _undo_asked(site)
+    ImportUndo.objects.update(asked_at=timezone.now() - timedelta(minutes=10))
+    return batch
+
+
+def _undo_old(site: Site) -> Any:
+    batch = site.undo_previewed()
+    ImportUndo.objects.update(previewed_at=timezone.now() - timedelta(hours=3))
+    return batch
 
 
 def _corrected(site: Site) -> Any:
@@ -111,4 +132,13 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "uploaded-before": _uploaded_before,
     "refused": lambda site: _of(site.worked_off(headings="who,what")),
     "failed": lambda site: _of(site.put(site.submitted(), "failed", failure="5f2c9a31b7de")),
+    "undo-offer": lambda site: _of(site.worked_off(), "undo/"),
+    "undo-nothing": lambda site: _of(site.worked_off("nobody,Forklift,,31/05/2025,"), "undo/"),
+    "undo-previewing": lambda site: _of(_undo_asked(site), "undo/"),
+    "undo-stalled": lambda site: _of(_undo_stalled(site), "undo/"),
+    "undo-preview": lambda site: _of(site.undo_previewed(), "undo/"),
+    "undo-preview-kept": lambda site: _of(site.undo_previewed(), "undo/?group=changed_since"),
+    "undo-preview-old": lambda site: _of(_undo_old(site), "undo/?group=cannot"),
+    "undo-done": lambda site: _of(site.undone(), "undo/"),
+    "undone": lambda site: _of(site.undone()),
 }

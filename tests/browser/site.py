@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cert_completion_hooks import Certification
@@ -42,7 +43,9 @@ class Site:
         for short_name, id_number in (("Forklift", "F1"), ("Manual handling", "MH-2"), ("Fire safety", "FS")):
             world.add_certification(doubles.yearly(short_name, id_number))
         world.add_certification(Certification(key="c-old", short_name="Asbestos", id_number="AS", allowed=False))
-        self.operator = self.user("operator", "upload_completions", "view_import_report", "approve_imports")
+        self.operator = self.user(
+            "operator", "upload_completions", "view_import_report", "approve_imports", "undo_imports"
+        )
 
     def user(self, username: str, *codenames: str) -> Any:
         """A staff user with exactly these permissions of the plugin."""
@@ -96,6 +99,25 @@ class Site:
                 done_at=now - timedelta(seconds=30 - 15 * number) if is_done else None,
             )
         return self.put(batch, "writing", rows_read=6000, progressed_at=now - timedelta(seconds=60))
+
+    def undo_previewed(self) -> Any:
+        """An import with the preview of its undo: one row can be taken back, one was changed, one learner is gone."""
+        batch = self.worked_off()
+        written = self.world.held("ben.okafor", "Forklift")
+        corrected = replace(written.current, expires=date(2030, 1, 1)) if written.current else None
+        at = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+        self.world.hold("ben.okafor", "Forklift", current=corrected, changed_by="the registrar", changed_at=at)
+        self.world.remove_learner("chen.wei")
+        api.preview_undo(batch, self.operator)
+        api.work_off(batch.id)
+        return batch
+
+    def undone(self) -> Any:
+        """An import that was undone, as far as it could be."""
+        batch = self.undo_previewed()
+        api.undo(batch, self.operator, "It was last year's file.\nThe right one follows.", preview=1)
+        api.work_off(batch.id)
+        return batch
 
     @contextmanager
     def with_settings(self, **values: Any) -> Iterator[None]:

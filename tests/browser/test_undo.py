@@ -1,46 +1,77 @@
-"""Undoing an import in a real browser: what would be done, a reason, and what was done."""
+"""Undoing an import in a real browser, by mouse or keyboard, with and without the script."""
 
 import re
 
 import pytest
 
-from tests.browser.test_whole_way import ROOT, address, browser, log_in, page, shot
+from cert_completion_plugin import api
+from tests.browser.looking import look_at, no_complaints
 
 pytestmark = pytest.mark.browser
 
-__all__ = ["address", "browser", "page"]
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
+def test_an_import_is_undone(site, visit, javascript):
+    batch = site.worked_off()
+    page = visit(site.operator, javascript=javascript)
+    with no_complaints(page):
+        page.goto(f"/cert-completions/{batch.reference}/")
+        page.click("text=Undo this import")
+        page.click("text=See what would be undone")
+        page.wait_for_selector("text=rows are looked at.")
+        api.work_off(batch.id)
+        page.wait_for_selector("text=Why do you undo this import?")
+        button = page.locator("button.ccp-danger")
+        rows = int(re.fullmatch(r"Undo (\d+) rows", button.inner_text())[1])
+        assert rows == 3
+        button.click()
+        page.wait_for_selector("text=Nothing was undone yet")
+        assert page.evaluate("document.activeElement.className") == "ccp-errors" if javascript else True
+        page.fill("[name=reason]", "It was last year's file.")
+        page.locator("button.ccp-danger").click()
+        page.wait_for_selector("text=The import is being undone")
+        api.work_off(batch.id)
+        page.wait_for_selector("text=This import was undone.")
+        assert f"{rows} rows were taken back." in page.inner_text(".ccp-lead")
+        page.click(".ccp-breadcrumbs >> text=completions.csv")
+        assert "Reason: It was last year's file." in page.inner_text(".ccp-notice")
+    assert site.world.held("amina.diallo", "Forklift").current is None
 
 
-def test_an_import_is_undone(page):
-    log_in(page, "uploader")
-    page.goto("/cert-completions/upload/")
-    page.set_input_files("[name=file]", ROOT / "sandbox" / "samples" / "clean.csv")
-    page.check("[name=import_action][value=certify_if_newer]")
-    page.click("text=Upload and import")
-    page.wait_for_selector("text=What became of the rows", timeout=60_000)
-    page.click("text=Undo this import")
-    shot(page, "undo-offer")
-    page.click("text=See what would be undone")
-    page.wait_for_selector("text=Why do you undo this import?", timeout=60_000)
-    shot(page, "undo-preview")
-    for width, scheme in ((320, "light"), (768, "light"), (320, "dark"), (1280, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        shot(page, f"undo-preview-{width}-{scheme}")
-        assert page.locator("html").evaluate("page => page.scrollWidth") <= width
-    page.emulate_media(color_scheme="light")
-    button = page.locator("button.default")
-    rows = int(re.fullmatch(r"Undo (\d+) rows", button.inner_text())[1])
-    assert rows > 0
-    button.click()
-    assert "Say why, in a few words." in page.inner_text(".ccp-errors")
-    shot(page, "undo-mistake")
-    page.fill("[name=reason]", "It was last year's file.")
-    button.click()
-    page.wait_for_selector("text=This import was undone.", timeout=60_000)
-    shot(page, "undo-result")
-    assert f"{rows} rows were taken back." in page.inner_text(".ccp-lead")
-    assert "It was last year's file." in page.inner_text(".ccp-reason")
-    page.click("text=Report of this import")
-    assert "This import was undone." in page.inner_text(".ccp-undo-note")
-    shot(page, "undo-report")
+def test_by_keyboard_alone(site, visit):
+    batch = site.undo_previewed()
+    page = visit(site.operator)
+    page.goto(f"/cert-completions/{batch.reference}/undo/")
+    _tab_to(page, "[name=reason]")
+    page.keyboard.type("Wrong file.")
+    _tab_to(page, "button.ccp-danger")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=The import is being undone")
+    api.work_off(batch.id)
+    page.wait_for_selector("text=This import was undone.")
+
+
+def _tab_to(page, selector):
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} cannot be reached by the tab key")
+
+
+def test_the_mistake_is_accessible_too(site, visit):
+    batch = site.undo_previewed()
+    page = visit(site.operator)
+    page.goto(f"/cert-completions/{batch.reference}/undo/")
+    page.locator("button.ccp-danger").click()
+    page.wait_for_selector("text=Nothing was undone yet")
+    look_at(page, "undo-mistake")
+
+
+def test_it_reads_from_right_to_left(site, visit, settings):
+    settings.LANGUAGE_CODE = "ar"
+    batch = site.undo_previewed()
+    page = visit(site.operator)
+    page.goto(f"/cert-completions/{batch.reference}/undo/")
+    assert page.get_attribute("html", "dir") == "rtl"
+    look_at(page, "undo-preview-rtl")
