@@ -309,8 +309,8 @@ class UndoForm(forms.Form):
 
     preview = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
     reason = forms.CharField(
-        label=_("Why do you undo this import?"),
-        help_text=_("It is kept with the import and shown to everybody who may see its report."),
+        label=_("Reason"),
+        help_text=_("Why is this import undone? It is kept and shown to everybody who may see the report."),
         max_length=api.MOST_OF_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why, in a few words.")},

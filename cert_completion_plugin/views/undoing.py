@@ -320,12 +320,12 @@ def _restored(decision: api.Decision) -> tuple[Any, Any]:
 def _changed_text(undo: api.RowUndo) -> str:
     if undo.changed_at is None:
         if undo.changed_by:
-            return _("Changed since, by %(name)s.") % {"name": undo.changed_by}
+            return _("Changed since by %(name)s.") % {"name": undo.changed_by}
         return _("Changed since; the site does not know by whom.")
     values = {"name": undo.changed_by, "time": trouble.moment_text(undo.changed_at)}
     if undo.changed_by:
-        return _("Changed since, by %(name)s on %(time)s.") % values
-    return _("Changed since, on %(time)s.") % values
+        return _("Changed since by %(name)s (%(time)s).") % values
+    return _("Changed since (%(time)s).") % values
 
 
 def _cannot_text(undo: api.RowUndo) -> str:

@@ -20,7 +20,7 @@ def test_an_import_is_undone(site, visit, javascript):
         page.click("text=See what would be undone")
         page.wait_for_selector("text=rows are looked at.")
         api.work_off(batch.id)
-        page.wait_for_selector("text=Why do you undo this import?")
+        page.wait_for_selector("text=Why is this import undone?")
         button = page.locator("button.ccp-danger")
         rows = int(re.fullmatch(r"Undo (\d+) rows", button.inner_text())[1])
         assert rows == 3
