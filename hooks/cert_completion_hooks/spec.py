@@ -95,7 +95,7 @@ def find_completion_states(
 ) -> Mapping[StateKey, CompletionState] | None:
     """Tell what is held for these learners and certifications on a day.
 
-    Called: once for each portion of rows, and for previews of an undo.
+    Called: once for each portion of rows.
     Given: distinct keys; the day for which `state` is asked.
     Return: key -> state. A key that is absent means: not assigned, no record, no history.
     If nobody answers: a start-up error; required.
@@ -160,7 +160,8 @@ def undo_changes(
     """Take back what an import wrote, or tell what would become of it.
 
     Called: when an administrator asks what an undo would do (`preview`), when they undo an import, and when
-    `all_or_nothing` has to give up.
+    `all_or_nothing` has to give up; for each portion, inside the plugin's transaction when the host uses the same
+    database connection, and again with some of the changes where a call raised, or after a crash.
     Given: changes and evidence items that were written, or may have been (an answer got lost), with what was there
     before. With `preview` the answers are the same, and nothing is written.
     Return: one result for each change and item, by key. A record that still is as the import wrote it is taken away
