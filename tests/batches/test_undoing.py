@@ -9,8 +9,10 @@ from cert_completion_hooks.memory import MemoryHost
 from django.utils import timezone
 
 from cert_completion_plugin import api, batches, gateway, tasks
+from cert_completion_plugin.batches import undo_portions
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.models import ImportBatch, ImportUndo, LedgerEntry, Message, Portion, UndoPortion, UndoRow
+from cert_completion_plugin.store import undos
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -447,8 +449,6 @@ def test_only_the_preview_that_was_seen_can_be_confirmed_and_only_once(imported,
 
 def test_two_who_ask_at_once_get_the_same_preview(imported, uploader, monkeypatch):
     batch = imported("a00,Forklift,F1,2025-06-01,")
-    from cert_completion_plugin.store import undos
-
     last, faster = undos.last, []
 
     def another_is_faster(batch_id):
@@ -633,3 +633,18 @@ def test_rows_are_paged_by_line(imported, undone):
     assert lines == [4, 5]
     lines = [row.decision.line for row in api.undo_rows_before(batch, undo, group, before=5, limit=2)]
     assert lines == [3, 4]
+
+
+@pytest.mark.parametrize("step", ["preview", "undo"])
+def test_a_portion_that_two_hold_is_done_once(imported, previewed, uploader, step):
+    batch = imported("a00,Forklift,F1,2025-06-01,")
+    undo = api.preview_undo(batch, uploader)
+    if step == "undo":
+        undo = previewed(batch)
+        api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        undo = state(batch)
+    portion = undos.take_next(undo, timezone.now())
+    assert portion is not None
+    for _ in range(2):
+        undo_portions.work(batch, undo, portion)
+    assert UndoRow.objects.filter(undo_id=undo.id, step=step).count() == 1
