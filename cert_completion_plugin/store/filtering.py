@@ -125,10 +125,16 @@ class Table:
         return bool(found.entries) or found.looked_up_to is not None
 
     def _find(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
-        found = self._look(wanted, way, limit)
-        if not found.entries or not has_revisions(self.batch, self.phase):
-            return found
-        return _Found(self._as_they_are_now(found.entries, wanted), found.looked_up_to)
+        if not has_revisions(self.batch, self.phase):
+            return self._look(wanted, way, limit)
+        rows: list[LedgerEntry] = []
+        while len(rows) < limit:
+            found = self._look(wanted, way, limit)
+            rows += self._as_they_are_now(found.entries, wanted) if found.entries else []
+            if found.looked_up_to is None or not found.entries:
+                return _cut(rows, limit) if len(rows) > limit else _Found(rows, found.looked_up_to)
+            way = way.at(found.looked_up_to)
+        return _Found(rows[:limit], rows[limit - 1].line)
 
     def _as_they_are_now(self, found: Sequence[LedgerEntry], wanted: Filter) -> list[LedgerEntry]:
         """One entry of each line: the last one, if that still fits.

@@ -8,6 +8,7 @@ from cert_completion_records.models import Certification, Evidence, LearnerCerti
 from django.contrib.auth import get_user_model
 from django.db import connection, connections, transaction
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cert_completion_plugin import api, batches, gateway
@@ -264,3 +265,31 @@ def test_a_record_that_was_corrected_by_hand_says_by_whom_and_when(imported, upl
     undone(batch, uploader)
     [kept] = api.undo_rows(batch, state(batch), api.UndoStatus.CHANGED_SINCE)
     assert (kept.undo.changed_by, kept.undo.changed_at, kept.decision.username) == ("eve", at, "a00")
+
+
+@pytest.mark.django_db
+def test_ten_times_the_rows_take_the_same_statements(record_book, uploader, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 100_000}
+    counts = []
+    for prefix, learners in (("w", 12), ("x", 12), ("y", 120)):
+        names = [f"{prefix}{number:03}" for number in range(learners)]
+        get_user_model().objects.bulk_create([get_user_model()(username=name) for name in names])
+        lines = [f"{name},{short_name},,2025-06-01," for name in names for short_name in ("Fire", "Boat")]
+        options = {"review": False, "import_action": "certify_if_newer", "unknown_certification": "create_evidence"}
+        content = (HEADINGS + "\n".join(lines)).encode()
+        chosen = api.Options.from_mapping(options)
+        batch = drained(api.submit(uploader, [content], file_name="records.csv", options=chosen))
+        undo = api.preview_undo(batch, uploader)
+        with CaptureQueriesContext(connection) as preview:
+            batches.take_turn(batch.id)
+        assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        with CaptureQueriesContext(connection) as undone:
+            batches.take_turn(batch.id)
+        assert state(batch).result == {"undone": 2 * learners}
+        counts.append([statements(queries) for queries in (preview, undone)])
+    assert counts[1] == counts[2]
+
+
+def statements(queries):
+    """How many there are, save that Django deletes a hundred rows at a time."""
+    return sum(not query["sql"].startswith("DELETE") for query in queries)

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from cert_completion_hooks import Capability, HostUnavailable
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -129,6 +130,8 @@ def test_the_preview_shows_three_groups_with_numbers_and_rows(client, world, bat
     )
     assert " ben " not in kept
     assert "There are no such rows." in page(client, batch, group="cannot")
+    explained = reverse("cert_completion_plugin:row", args=[batch.reference, 3])
+    assert f'href="{explained}"' in page(client, batch)
 
 
 def test_the_button_says_how_many_rows(client, previewed):
@@ -157,6 +160,11 @@ def test_the_result_is_told_on_its_page_and_on_the_report(client, undone, world)
     assert "Reason: It was the wrong file." in report
     assert "2 Certified became" in report
     assert f'href="{address(undone)}?number=1"' in html_of(client, undone)
+
+
+def test_the_history_in_the_admin_says_who_undid_it_and_why(client, undone, undoer):
+    [entry] = LogEntry.objects.filter(user_id=undoer.pk)
+    assert (entry.object_id, entry.change_message) == (str(undone.id), "Undid the import. It was the wrong file.")
 
 
 def test_while_it_is_undone_page_and_report_say_so(client, previewed):
