@@ -65,7 +65,7 @@ def shot(page, name):
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
-def test_upload_report_and_record_of_learning(page):
+def test_upload_plan_report_explanation_and_undo(page):
     log_in(page, "uploader")
     page.click("text=Upload certification completions >> nth=0")
     shot(page, "upload")
@@ -93,13 +93,27 @@ def test_upload_report_and_record_of_learning(page):
     assert set(page.locator("td .ccp-outcome").all_inner_texts()) == {"Rejected"}
     page.click("text=Show all rows")
     certified = page.locator("tr", has=page.locator(".ccp-certified, .ccp-already_held"), has_text="t.virtanen").first
-    certified.locator("a").first.click()
+    certified.locator("th a").click()
+    assert re.search(r"/rows/\d+/$", page.url)
+    shot(page, "explanation")
+    page.click("text=Back to the rows of the import >> nth=0")
+
+    certified.locator(".ccp-name a").click()
     assert "/record-of-learning/" in page.url
     shot(page, "record-of-learning")
     text = page.inner_text("body")
     assert "June 20, 2025" in text
     assert "June 20, 2028" in text
     assert "problems.csv" in text
+
+    page.go_back()
+    page.click("text=Undo this import")
+    page.click("text=See what would be undone")
+    page.fill("[name=reason]", "It was the wrong file.", timeout=60_000)
+    shot(page, "undo-of-problems")
+    page.click("[name=do][value=undo]")
+    page.wait_for_selector("text=This import was undone.", timeout=60_000)
+    assert "It was the wrong file." in page.inner_text("body")
 
 
 def test_a_learner_sees_their_own_record_and_no_other_page(page):
