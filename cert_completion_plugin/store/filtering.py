@@ -19,6 +19,8 @@ MOST_LOOKED_AT = 10_000
 """How many rows with a code, or of learners whose names begin alike, are looked through for one page."""
 
 _LOOKED_AT_ONCE = 1000
+_MOST_LOOKS = 4
+"""How often it is looked further where rows were decided again, so that not all entries that were found count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,13 @@ class Table:
         found = self._look(wanted, way, limit)
         if not found.entries or not has_revisions(self.batch, self.phase):
             return found
-        return _Found(self._as_they_are_now(found.entries, wanted), found.looked_up_to)
+        rows = self._as_they_are_now(found.entries, wanted)
+        for _ in range(_MOST_LOOKS):
+            if len(rows) >= limit or found.looked_up_to is None:
+                break
+            found = self._look(wanted, way.at(found.looked_up_to), limit)
+            rows += self._as_they_are_now(found.entries, wanted)
+        return _Found(rows[:limit], rows[limit - 1].line if len(rows) > limit else found.looked_up_to)
 
     def _as_they_are_now(self, found: Sequence[LedgerEntry], wanted: Filter) -> list[LedgerEntry]:
         """One entry of each line: the last one, if that still fits.
