@@ -19,6 +19,8 @@ MOST_LOOKED_AT = 10_000
 """How many rows with a code, or of learners whose names begin alike, are looked through for one page."""
 
 _LOOKED_AT_ONCE = 1000
+_MOST_LOOKS = 4
+"""How often it is looked further where rows were decided again, so that not all entries that were found count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +127,16 @@ class Table:
         return bool(found.entries) or found.looked_up_to is not None
 
     def _find(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
-        if not has_revisions(self.batch, self.phase):
-            return self._look(wanted, way, limit)
-        rows: list[LedgerEntry] = []
-        while len(rows) < limit:
-            found = self._look(wanted, way, limit)
-            rows += self._as_they_are_now(found.entries, wanted) if found.entries else []
-            if found.looked_up_to is None or not found.entries:
-                return _cut(rows, limit) if len(rows) > limit else _Found(rows, found.looked_up_to)
-            way = way.at(found.looked_up_to)
-        return _Found(rows[:limit], rows[limit - 1].line)
+        found = self._look(wanted, way, limit)
+        if not found.entries or not has_revisions(self.batch, self.phase):
+            return found
+        rows = self._as_they_are_now(found.entries, wanted)
+        for _ in range(_MOST_LOOKS):
+            if len(rows) >= limit or found.looked_up_to is None:
+                break
+            found = self._look(wanted, way.at(found.looked_up_to), limit)
+            rows += self._as_they_are_now(found.entries, wanted)
+        return _Found(rows[:limit], rows[limit - 1].line if len(rows) > limit else found.looked_up_to)
 
     def _as_they_are_now(self, found: Sequence[LedgerEntry], wanted: Filter) -> list[LedgerEntry]:
         """One entry of each line: the last one, if that still fits.
