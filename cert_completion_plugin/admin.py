@@ -106,6 +106,11 @@ class ImportBatchAdmin(_ReadOnly):
         *("uploaded_by_name", "uploaded_at", "approved", "cancelled", "finished_at"),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super().get_queryset(request).defer("certifications", "headings", "detected", "file_issues", "reader_state")
+        )
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
