@@ -567,7 +567,6 @@ def undo(batch: Batch, user: AbstractBaseUser, reason: str, *, preview: int) -> 
     """
     is_confirmed = undoing.confirm(batch, preview, user.pk, user.get_username(), reason)
     if is_confirmed:
-        log.add(batch, user.pk, Logged.UNDONE, reason)
         connections.after_commit(tasks.send_next, batch.id)
     return is_confirmed
 

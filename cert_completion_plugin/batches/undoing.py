@@ -4,11 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db import transaction
+
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.offers import undo_is_offered
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.undoing import UndoState
-from cert_completion_plugin.store import undos
+from cert_completion_plugin.store import log, undos
 from cert_completion_plugin.store.values import Batch, Undo, text_of_lines
 
 MOST_OF_REASON = 1000
@@ -74,7 +76,11 @@ def confirm(batch: Batch, number: int, user_id: Any, username: str, reason: str)
     if undo is None or undo.number != number or undo.state is not UndoState.PREVIEWED:
         return False
     by = {"user_id": user_id, "username": username}
-    return undos.confirm(undo, reason=given, now=clock.now(), **by)
+    with transaction.atomic():
+        is_confirmed = undos.confirm(undo, reason=given, now=clock.now(), **by)
+        if is_confirmed:
+            log.add(batch, user_id, log.Logged.UNDONE, given)
+    return is_confirmed
 
 
 def abandon(batch: Batch, number: int) -> bool:

@@ -685,3 +685,16 @@ def test_what_a_host_undid_before_the_word_of_it_was_lost_is_reported_all_the_sa
     drained(batch)
     assert state(batch).result == {"undone": 5}
     assert digest(world) == before
+
+
+def test_an_undo_that_cannot_be_kept_in_the_history_has_not_begun(imported, previewed, uploader, monkeypatch):
+    batch = imported("a00,Forklift,F1,2025-06-01,")
+    undo = previewed(batch)
+
+    def broken(*args):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("cert_completion_plugin.store.log.add", broken)
+    with pytest.raises(OperationalError):
+        api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    assert state(batch).state == "previewed"
