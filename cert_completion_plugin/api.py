@@ -137,6 +137,7 @@ __all__ = [
     "remember_choice",
     "row_counts",
     "rows",
+    "rows_taken_back",
     "rows_with_cells",
     "share_read",
     "submit",
@@ -579,6 +580,11 @@ def abandon_undo(batch: Batch, *, preview: int) -> bool:
 def undo_state(batch: Batch, number: int | None = None) -> Undo | None:
     """The last undo of an import, or the one with this number; None if there is none."""
     return undos.last(batch.id) if number is None else undos.find(batch.id, number)
+
+
+def rows_taken_back(batches: Iterable[Batch]) -> dict[int, int]:
+    """How many rows of imports were undone, by `id`, in one query; imports of which none was are absent."""
+    return undos.rows_taken_back([batch.id for batch in batches])
 
 
 def undos_of(batch: Batch) -> list[Undo]:

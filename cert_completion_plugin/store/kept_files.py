@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from cert_completion_plugin.models import KeptFile as KeptFileRow
 from cert_completion_plugin.models import KeptPiece
+from cert_completion_plugin.store.connections import after_commit
 from cert_completion_plugin.store.files import PIECE_BYTES, Arriving, save_in_storage
 from cert_completion_plugin.store.values import column_text
 
@@ -85,7 +85,7 @@ def _delete(rows: QuerySet[KeptFileRow]) -> None:
         KeptPiece.objects.filter(file_id=kept.id).delete()
         KeptFileRow.objects.filter(pk=kept.id).delete()
         if kept.file_storage:
-            transaction.on_commit(partial(storages[kept.file_storage].delete, kept.file_path), robust=True)
+            after_commit(storages[kept.file_storage].delete, kept.file_path)
 
 
 def _value(row: KeptFileRow) -> KeptFile:

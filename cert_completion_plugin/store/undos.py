@@ -48,6 +48,15 @@ def last(batch_id: int) -> Undo | None:
     return _value(row) if row else None
 
 
+def rows_taken_back(batch_ids: Collection[int]) -> dict[int, int]:
+    """How many rows of these imports were undone, in all their undos; imports of which none was are absent."""
+    done = ImportUndo.objects.filter(batch_id__in=batch_ids, state=UndoState.DONE).values_list("batch_id", "counts")
+    total: Counter[int] = Counter()
+    for batch_id, counts in done:
+        total[batch_id] += json.loads(counts).get("result", {}).get(UndoStatus.UNDONE, 0)
+    return {batch_id: rows for batch_id, rows in total.items() if rows}
+
+
 def find(batch_id: int, number: int) -> Undo | None:
     row = ImportUndo.objects.filter(batch_id=batch_id, number=number).first()
     return _value(row) if row else None

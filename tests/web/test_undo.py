@@ -162,6 +162,14 @@ def test_the_result_is_told_on_its_page_and_on_the_report(client, undone, world)
     assert f'href="{address(undone)}?number=1"' in html_of(client, undone)
 
 
+def test_the_list_of_imports_says_how_many_rows_were_undone(client, undone, imported):
+    other = imported("ana,Boat,,2025-06-01,")
+    listed = client.get(reverse("cert_completion_plugin:batches")).content.decode()
+    assert plain(listed).count("rows were undone") == 1
+    assert f'href="{address(undone)}">2 rows were undone' in listed
+    assert f'href="{address(other)}"' not in listed
+
+
 def test_the_history_in_the_admin_says_who_undid_it_and_why(client, undone, undoer):
     [entry] = LogEntry.objects.filter(user_id=undoer.pk)
     assert (entry.object_id, entry.change_message) == (str(undone.id), "Undid the import. It was the wrong file.")
