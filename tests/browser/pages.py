@@ -133,7 +133,9 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "correcting": lambda site: f"{PREFIX}upload/?corrects={site.worked_off().reference}",
     "uploaded-before": _uploaded_before,
     "refused": lambda site: _of(site.worked_off(headings="who,what")),
-    "failed": lambda site: _of(site.put(site.submitted(), "failed", failure="5f2c9a31b7de")),
+    "failed": lambda site: _of(
+        site.put(site.submitted(), "failed", failure="5f2c9a31b7de", finished_at=timezone.now())
+    ),
     "undo-offer": lambda site: _of(site.worked_off(), "undo/"),
     "undo-nothing": lambda site: _of(site.worked_off("nobody,Forklift,,31/05/2025,"), "undo/"),
     "undo-previewing": lambda site: _of(_undo_asked(site), "undo/"),
