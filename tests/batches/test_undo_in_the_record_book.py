@@ -193,7 +193,7 @@ def test_a_worker_that_is_killed_after_any_statement_changes_nothing_in_the_end(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="needs a database server")
+@pytest.mark.server
 def test_workers_that_meet_undo_every_row_once(imported, uploader):
     before = books()
     batch = imported("06")
@@ -210,7 +210,7 @@ def test_workers_that_meet_undo_every_row_once(imported, uploader):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="needs a database server")
+@pytest.mark.server
 def test_two_undos_on_the_same_learners_at_once(imported, uploader):
     """Two imports into the history of the same learners: whoever comes first, nothing of either is left."""
     before = books()
