@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Portion
 from cert_completion_plugin.store import usernames
-from cert_completion_plugin.store.batches import as_value
+from cert_completion_plugin.store.batches import as_value, imports
 from cert_completion_plugin.store.values import Batch, column_text
 
 MOST_UPLOADERS = 200
@@ -36,7 +36,7 @@ class ImportFilter:
 
 def find(wanted: ImportFilter, *, before: int | None, limit: int) -> list[Batch]:
     """The newest imports that fit, those with an id below `before` only: one question, whatever is asked for."""
-    rows = ImportBatch.objects.filter(*_conditions(wanted)).order_by("-id")
+    rows = imports().filter(*_conditions(wanted)).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [as_value(row) for row in rows[:limit]]
