@@ -18,7 +18,7 @@ from cert_completion_plugin.store.usernames import beginning_with, exactly
 from cert_completion_plugin.store.values import Batch
 
 MOST_LOOKED_AT = 10_000
-"""How many rows with a code, or of learners whose names begin alike, are looked through for one page."""
+"""How many rows with a code are looked through for one page, where they have to fit other filters, too."""
 
 _LOOKED_AT_ONCE = 1000
 _FEW_ROWS = 20_000
