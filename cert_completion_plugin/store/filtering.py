@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from typing import Any
 
 from cert_completion_bulk import Among
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from cert_completion_plugin.core.outcomes import Outcome, Phase
@@ -16,11 +18,11 @@ from cert_completion_plugin.store.usernames import beginning_with, exactly
 from cert_completion_plugin.store.values import Batch
 
 MOST_LOOKED_AT = 10_000
-"""How many rows with a code, or of learners whose names begin alike, are looked through for one page."""
+"""How many rows with a code are looked through for one page, where they have to fit other filters, too."""
 
 _LOOKED_AT_ONCE = 1000
-_MOST_LOOKS = 4
-"""How often it is looked further where rows were decided again, so that not all entries that were found count."""
+_FEW_ROWS = 20_000
+"""Of an import: to go through so many is no trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,9 @@ class _Direction:
     @property
     def beyond(self) -> Q:
         return Q(line__lt=self.start) if self.is_backwards else Q(line__gt=self.start)
+
+    def within(self, lines: int) -> Q:
+        return Q(line__gte=self.start - lines) if self.is_backwards else Q(line__lte=self.start + lines)
 
     def at(self, line: int) -> "_Direction":
         return _Direction(line, self.is_backwards)
@@ -127,16 +132,16 @@ class Table:
         return bool(found.entries) or found.looked_up_to is not None
 
     def _find(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
-        found = self._look(wanted, way, limit)
-        if not found.entries or not has_revisions(self.batch, self.phase):
-            return found
-        rows = self._as_they_are_now(found.entries, wanted)
-        for _ in range(_MOST_LOOKS):
-            if len(rows) >= limit or found.looked_up_to is None:
-                break
-            found = self._look(wanted, way.at(found.looked_up_to), limit)
-            rows += self._as_they_are_now(found.entries, wanted)
-        return _Found(rows[:limit], rows[limit - 1].line if len(rows) > limit else found.looked_up_to)
+        if not has_revisions(self.batch, self.phase):
+            return self._look(wanted, way, limit)
+        rows: list[LedgerEntry] = []
+        while len(rows) < limit:
+            found = self._look(wanted, way, limit)
+            rows += self._as_they_are_now(found.entries, wanted) if found.entries else []
+            if found.looked_up_to is None or not found.entries:
+                return _cut(rows, limit) if len(rows) > limit else _Found(rows, found.looked_up_to)
+            way = way.at(found.looked_up_to)
+        return _Found(rows[:limit], rows[limit - 1].line)
 
     def _as_they_are_now(self, found: Sequence[LedgerEntry], wanted: Filter) -> list[LedgerEntry]:
         """One entry of each line: the last one, if that still fits.
@@ -158,7 +163,7 @@ class Table:
             return self._of_names(wanted, way, limit)
         if len(wanted.outcomes) > 1:
             return self._of_outcomes(wanted, way, limit)
-        return _cut(self._entries(wanted, way)[: limit + 1], limit)
+        return _cut(self._first(self._entries(wanted, way), way, limit + 1), limit)
 
     def _entries(self, wanted: Filter, way: _Direction) -> QuerySet[LedgerEntry]:
         found = entries(self.batch, self.phase, self.plan)
@@ -169,13 +174,26 @@ class Table:
             return _Found([], None)
         return _Found(list(self._entries(wanted, way).filter(line=line)), None)
 
+    def _first(self, found: Any, way: _Direction, number: int) -> list[Any]:
+        """So many of what was found beyond a line.
+
+        MariaDB goes through all lines before that one, where it finds so many behind it that it prefers an index's
+        beginning. With an end to the lines, further and further off, it begins at the line.
+        """
+        if connection.vendor == "mysql" and way.start and self.batch.rows_read > _FEW_ROWS:
+            for lines in (8 * number, 128 * number, 2048 * number, 32768 * number):
+                some = list(found.filter(way.within(lines))[:number])
+                if len(some) == number:
+                    return some
+        return list(found[:number])
+
     def _lines_with(self, code: str) -> QuerySet[RowIssue, int]:
         issues = RowIssue.objects.filter(batch_id=self.batch.id, plan=self.plan, phase=self.phase, code=code)
         return issues.values_list("line", flat=True)
 
     def _with_code(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
         def lines(way: _Direction, number: int) -> Sequence[int]:
-            return list(self._lines_with(wanted.code).filter(way.beyond).order_by(way.order)[:number])
+            return self._first(self._lines_with(wanted.code).filter(way.beyond).order_by(way.order), way, number)
 
         others = any((wanted.outcomes, wanted.certifications is not None, wanted.learner))
         return self._among(lines, wanted, way, limit, _LOOKED_AT_ONCE if others else limit + 1)
@@ -185,13 +203,14 @@ class Table:
         of_import = LedgerEntry.objects.filter(*_conditions(wanted), batch_id=self.batch.id)
         some = list(of_import.values_list("line", flat=True)[: _LOOKED_AT_ONCE + 1])
         if len(some) > _LOOKED_AT_ONCE:
-            return _cut(self._entries(wanted, way)[: limit + 1], limit)
+            return _cut(self._first(self._entries(wanted, way), way, limit + 1), limit)
         return _cut(self._entries(wanted, way).filter(Among("line", sorted(set(some))))[: limit + 1], limit)
 
     def _of_outcomes(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
         """One query for each outcome: each has its rows by line in the index, several together have not."""
         by_outcome = [
-            list(self._entries(wanted, way).filter(outcome=outcome)[: limit + 1]) for outcome in wanted.outcomes
+            self._first(self._entries(wanted, way).filter(outcome=outcome), way, limit + 1)
+            for outcome in wanted.outcomes
         ]
         merged = merge(*by_outcome, key=lambda entry: entry.line, reverse=way.is_backwards)
         return _cut(islice(merged, limit + 1), limit)

@@ -124,3 +124,17 @@ def test_of_a_row_that_was_decided_again_the_last_decision_counts(batch):
     assert found(Outcome.CERTIFIED) == [(3, "certified")]
     assert found(Outcome.REJECTED) == [(2, "rejected")]
     assert found(Outcome.FAILED, Outcome.CERTIFIED) == [(1, "failed"), (3, "certified")]
+
+
+def test_a_large_import_is_paged_from_the_line_on_also_on_mariadb(batch, monkeypatch):
+    """With an end to the lines, further and further off; whatever gaps there are."""
+    monkeypatch.setattr("cert_completion_plugin.store.filtering._FEW_ROWS", -1)
+    table = Table(batch, api.Phase.WRITTEN, 1)
+    for wanted, found in ((Filter(), list(LINES)), (Filter(code="learner_not_found"), list(range(50, 3001, 50)))):
+        lines = [row.line for some in table.every_row(wanted, at_once=7) for row in some]
+        assert lines == found
+        assert [row.line for row in table.page(wanted, before=3001, limit=3).rows] == found[-3:]
+    with CaptureQueriesContext(connection) as queries:
+        table.page(Filter(), after=2000, limit=5)
+    plans = "\n".join(plan_of(query["sql"]) for query in queries)
+    assert not re.search(" ref ", plans), plans
