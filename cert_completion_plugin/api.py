@@ -137,7 +137,6 @@ __all__ = [
     "remember_choice",
     "row_counts",
     "rows",
-    "rows_taken_back",
     "rows_with_cells",
     "share_read",
     "submit",
@@ -154,6 +153,7 @@ __all__ = [
     "undo_rows_before",
     "undo_state",
     "undo_waits_until",
+    "undone_among",
     "undos_of",
     "unfinished",
     "uploaders",
@@ -190,14 +190,15 @@ def submit(
     a report says so itself.
     Raises OptionNotOffered. A file over the site's limit comes back in state `refused`.
     """
-    batch = batches.receive(
-        chunks,
-        file_name=file_name,
-        uploaded_by_id=user.pk,
-        uploaded_by_name=user.get_username(),
-        options=options,
-    )
-    return _taken_in(user, batch, corrects)
+    with transaction.atomic():
+        batch = batches.receive(
+            chunks,
+            file_name=file_name,
+            uploaded_by_id=user.pk,
+            uploaded_by_name=user.get_username(),
+            options=options,
+        )
+        return _taken_in(user, batch, corrects)
 
 
 def _taken_in(user: AbstractBaseUser, batch: Batch, corrects: Batch | None) -> Batch:
@@ -226,8 +227,11 @@ def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, cor
 
     Raises OptionNotOffered, and KeptFileGone if it was taken in already.
     """
-    batch = batches.receive_kept(kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options)
-    return _taken_in(user, batch, corrects)
+    with transaction.atomic():
+        batch = batches.receive_kept(
+            kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options
+        )
+        return _taken_in(user, batch, corrects)
 
 
 def earlier_upload(sha256: str, *, before: int | None = None) -> Batch | None:
@@ -582,9 +586,9 @@ def undo_state(batch: Batch, number: int | None = None) -> Undo | None:
     return undos.last(batch.id) if number is None else undos.find(batch.id, number)
 
 
-def rows_taken_back(batches: Iterable[Batch]) -> dict[int, int]:
-    """How many rows of imports were undone, by `id`, in one query; imports of which none was are absent."""
-    return undos.rows_taken_back([batch.id for batch in batches])
+def undone_among(batches: Iterable[Batch]) -> set[int]:
+    """The `id` of those of these imports of which rows were undone, in one query."""
+    return undos.undone_among([batch.id for batch in batches])
 
 
 def undos_of(batch: Batch) -> list[Undo]:

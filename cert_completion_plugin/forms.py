@@ -193,12 +193,12 @@ class UploadForm(forms.Form):
 
 
 def corrected_options(corrects: api.Batch) -> Options:
-    """The options with which rows of this import are uploaded again: as before, in the date format that was found.
+    """The options with which rows of this import are uploaded again: as before.
 
-    How the file is read is worked out: it is one of our downloads, or what a spreadsheet program made of that.
+    How the file is read is worked out: it is one of our downloads, or what a spreadsheet program made of that. So are
+    its dates, which are taken to be written as before.
     """
-    reading = {name: getattr(Options(), name) for name in READING}
-    return replace(corrects.options, date_format=corrects.date_format or corrects.options.date_format, **reading)
+    return replace(corrects.options, **{name: getattr(Options(), name) for name in READING})
 
 
 def _takes(field: forms.Field, value: Any) -> bool:

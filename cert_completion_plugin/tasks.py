@@ -70,7 +70,6 @@ def sweep() -> None:
 
 def resend_stalled() -> list[int]:
     """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
-    batches.forget_old_files()
     resent = []
     for batch_id in filter(batches.claim_sending, batches.stalled()):
         logger.warning("no progress on import %s: its work is sent again", batch_id)
@@ -79,7 +78,16 @@ def resend_stalled() -> list[int]:
             send_next(batch_id)
         except Exception as error:
             logger.error("the work of import %s could not be sent: %s", batch_id, type(error).__name__)
+    _forget_old_files()
     return resent
+
+
+def _forget_old_files() -> None:
+    """Whatever stands in the way of that, such as a storage that is no longer there, comes after the work."""
+    try:
+        batches.forget_old_files()
+    except Exception as error:
+        logger.error("files that were kept for a form could not be deleted: %s", type(error).__name__)
 
 
 def send_next(batch_id: int) -> None:

@@ -37,7 +37,8 @@ def link(batch: Batch, reference: int, chunk: Sequence[RawRow]) -> None:
 def date_format_of(batch_id: int) -> str:
     """The date format of the import that this one corrects, in which its cells are still written; "" if none is known.
 
-    The rows that are left would often be read in another one: those that were rejected cannot be read in it.
+    The rows that are left would often be read in another one: those that were rejected cannot be read in it. Only if
+    not one date can be read in it, a spreadsheet program has written them all anew.
     """
     corrected = batches.corrected_by(batch_id)
     return corrected.date_format if corrected else ""

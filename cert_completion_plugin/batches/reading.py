@@ -201,7 +201,8 @@ class _Reading:
             "file_issues": batches.issues_json(progress.issues),
             "detected": progress.reader.dialect.as_mapping(),
         }
-        if chosen == AUTO and (carried := corrections.date_format_of(self.batch.id)):
+        carried = corrections.date_format_of(self.batch.id) if chosen == AUTO else ""
+        if carried and not progress.votes.exclude(carried):
             fields["detected"]["carried_date_format"] = chosen = carried
         if chosen == AUTO:
             verdict = progress.votes.verdict()

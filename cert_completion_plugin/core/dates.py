@@ -242,6 +242,12 @@ class DateVotes:
             return Verdict(kind=VerdictKind.AMBIGUOUS, candidates=tuple(common), samples=tuple(_earliest(doubtful)))
         return _decided(common[0], voting)
 
+    def exclude(self, name: str) -> bool:
+        """Whether cells tell of a format, and not one of them can be read in this one."""
+        voting = [vote for vote in self._tallies if vote.formats]
+        is_told = any(one.name == name for one in _VOTING)
+        return is_told and bool(voting) and all(name not in vote.formats for vote in voting)
+
     def _without_votes(self) -> Verdict:
         unreadable = self._tallies.get(_NO_VOTE)
         if unreadable is None:

@@ -244,8 +244,17 @@ def last_progress(batch: Batch) -> datetime:
 
 def waiting_since() -> datetime | None:
     """When something last happened on the unfinished import that has waited longest; None if there is none."""
-    rows = ImportBatch.objects.filter(state__in=WORKING).order_by("progressed_at")[:_LOOKED_AT]
-    return min((last_progress(as_value(row)) for row in rows), default=None)
+    began = dict(
+        ImportBatch.objects.filter(_unfinished())
+        .order_by("progressed_at")
+        .values_list("pk", "progressed_at")[:_LOOKED_AT]
+    )
+    own = Portion.objects.filter(batch__in=began, plan=F("batch__plan")).values_list("batch")
+    undone = UndoPortion.objects.filter(undo__batch__in=began).values_list("undo__batch")
+    for portions in (own, undone):
+        for batch_id, *moments in portions.annotate(Max("claimed_at"), Max("done_at")):
+            began[batch_id] = max([began[batch_id], *filter(None, moments)])
+    return min(began.values(), default=None)
 
 
 def earlier_with(sha256: str, before: int | None) -> Batch | None:

@@ -82,10 +82,18 @@ def forget_before(moment: datetime) -> None:
 def _delete(rows: QuerySet[KeptFileRow]) -> None:
     """Delete these files, and on commit what they have in a storage."""
     for kept in [_value(row) for row in rows]:
-        KeptPiece.objects.filter(file_id=kept.id).delete()
-        KeptFileRow.objects.filter(pk=kept.id).delete()
-        if kept.file_storage:
-            after_commit(storages[kept.file_storage].delete, kept.file_path)
+        with transaction.atomic():
+            # Who takes the file holds its row first, too.
+            if not KeptFileRow.objects.select_for_update().filter(pk=kept.id).exists():
+                continue
+            KeptPiece.objects.filter(file_id=kept.id).delete()
+            KeptFileRow.objects.filter(pk=kept.id).delete()
+            if kept.file_storage:
+                after_commit(_delete_in_storage, kept.file_storage, kept.file_path)
+
+
+def _delete_in_storage(storage: str, path: str) -> None:
+    storages[storage].delete(path)
 
 
 def _value(row: KeptFileRow) -> KeptFile:

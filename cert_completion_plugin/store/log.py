@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from cert_completion_plugin.models import ImportBatch
-from cert_completion_plugin.store.values import Batch, column_text
+from cert_completion_plugin.store.values import Batch, text_of_lines
 
 
 class Logged(StrEnum):
@@ -51,5 +51,5 @@ def add(batch: Batch, user_id: Any, action: Logged, note: str = "") -> None:
         object_id=str(batch.id),
         object_repr=batch.file_name[:200],
         action_flag=ADDITION if action is Logged.UPLOADED else CHANGE,
-        change_message=f"{message} {column_text(note, 1000)}".strip(),
+        change_message=f"{message} {text_of_lines(note, 1000)}".strip(),
     )

@@ -48,13 +48,10 @@ def last(batch_id: int) -> Undo | None:
     return _value(row) if row else None
 
 
-def rows_taken_back(batch_ids: Collection[int]) -> dict[int, int]:
-    """How many rows of these imports were undone, in all their undos; imports of which none was are absent."""
+def undone_among(batch_ids: Collection[int]) -> set[int]:
+    """The imports of these of which rows were undone."""
     done = ImportUndo.objects.filter(batch_id__in=batch_ids, state=UndoState.DONE).values_list("batch_id", "counts")
-    total: Counter[int] = Counter()
-    for batch_id, counts in done:
-        total[batch_id] += json.loads(counts).get("result", {}).get(UndoStatus.UNDONE, 0)
-    return {batch_id: rows for batch_id, rows in total.items() if rows}
+    return {batch_id for batch_id, counts in done if json.loads(counts).get("result", {}).get(UndoStatus.UNDONE)}
 
 
 def find(batch_id: int, number: int) -> Undo | None:
@@ -239,12 +236,11 @@ def foretold(undo: Undo, lines: Sequence[int]) -> dict[int, RowUndo]:
 
 def undone_before(batch_id: int, lines: Sequence[int]) -> dict[int, bool]:
     """Of these lines those that were undone, each with whether the assignment made with it was left."""
-    numbers = ImportUndo.objects.filter(batch_id=batch_id).order_by("number").values_list("pk", flat=True)
+    rows = UndoRow.objects.filter(step=UndoStep.UNDO, status=UndoStatus.UNDONE, undo__batch_id=batch_id)
+    rows = rows.filter(undo__state=UndoState.DONE).order_by("undo__number")
     found: dict[int, bool] = {}
-    for undo_id in numbers:
-        rows = UndoRow.objects.filter(undo_id=undo_id, step=UndoStep.UNDO, status=UndoStatus.UNDONE)
-        for some in _some(lines):
-            found |= dict(rows.filter(Among("line", some)).values_list("line", "assignment_kept"))
+    for some in _some(lines):
+        found |= dict(rows.filter(Among("line", some)).values_list("line", "assignment_kept"))
     return found
 
 

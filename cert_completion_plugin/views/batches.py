@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, texts
@@ -31,8 +31,8 @@ class BatchesView(ImportPage, TemplateView):
         found, note = self._found(form, before)
         place = {name: value for name, value in form.place.items() if name in OF_ROWS}
         query = f"?{urlencode(place)}" if place else ""
-        taken_back = api.rows_taken_back(found[:PAGE])
-        batches = [_line(batch, query, taken_back.get(batch.id, 0)) for batch in found[:PAGE]]
+        undone = api.undone_among(found[:PAGE])
+        batches = [_line(batch, query, is_undone=batch.id in undone) for batch in found[:PAGE]]
         older = form.place | {"before": str(found[PAGE - 1].id)} if len(found) > PAGE else None
         return super().get_context_data(
             form=form,
@@ -63,13 +63,11 @@ class BatchesView(ImportPage, TemplateView):
         return api.imports(form.wanted(keys), before=before or None, limit=PAGE + 1), ""
 
 
-def _line(batch: api.Batch, query: str, taken_back: int) -> dict[str, Any]:
+def _line(batch: api.Batch, query: str, *, is_undone: bool) -> dict[str, Any]:
     return {
         "batch": batch,
         "query": query,
         "state": texts.state_label(batch.state),
         "counts": texts.counts_text(batch.counts),
-        "undone": ngettext("%(rows)s row was undone", "%(rows)s rows were undone", taken_back) % {"rows": taken_back}
-        if taken_back
-        else "",
+        "is_undone": is_undone,
     }

@@ -1,5 +1,6 @@
 """The upload page."""
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -111,10 +112,14 @@ class UploadView(ImportPage, _FormView):
         return self.request.user
 
 
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
 class KnownFileView(ImportPage, View):
     """Whether a file with this SHA-256 was uploaded before, for the page's script to say so before it is sent again."""
 
     permission_required = api.PERMISSION_UPLOAD
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return JsonResponse(earlier_upload(request.user, request.GET.get("sha256", "").lower()))
+        digest = request.GET.get("sha256", "").lower()
+        return JsonResponse(earlier_upload(request.user, digest) if SHA256.fullmatch(digest) else {})

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from cert_completion_plugin import api, batches, tasks
-from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.models import ImportBatch, KeptFile, Portion
 from tests.batches.conftest import outcomes
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,16 @@ def test_one_import_that_cannot_be_sent_keeps_no_other_waiting(world, submit, se
     ImportBatch.objects.filter(pk=broken.id).update(options='{"unknown": 1}')
     tasks.sweep()
     assert sent == [("read_batch", (sound.id,), {})]
+
+
+def test_a_kept_file_whose_storage_is_gone_keeps_no_import_waiting(world, submit, sent, uploader):
+    kept = api.keep_file(uploader, [b"x"], file_name="x.csv")
+    KeptFile.objects.filter(pk=kept.id).update(file_storage="gone", kept_at=timezone.now() - timedelta(days=2))
+    batch = submit(ROW)
+    grow_old(batch)
+    tasks.sweep()
+    assert sent == [("read_batch", (batch.id,), {})]
+    assert not KeptFile.objects.exists()
 
 
 def test_a_worker_sweeps_when_it_starts_and_until_it_ends(sent, settings, monkeypatch):

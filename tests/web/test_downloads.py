@@ -279,7 +279,7 @@ def test_the_button_begins_with_the_options_of_the_first_import(client, imported
         "import_action": "certify_uncertified",
         "ignore_case": True,
         "assign": "never",
-        "date_format": "DD/MM/YYYY",
+        "date_format": "auto",
         "encoding": "auto",
     }
     assert f'name="corrects" value="{first.reference}"' in response.content.decode()
@@ -328,6 +328,31 @@ def test_a_workbook_comes_back_with_native_dates_and_texts(client, operator, upl
         assert (read.username, str(read.completed), str(read.due)) == ("007", "2025-04-03", "2025-05-04"), kind
         assert second.date_format == "DD/MM/YYYY"
         assert api.corrected_by(second) == first
+
+
+def corrected(content, **texts):
+    """A download with these texts in place of others, as an editor or a spreadsheet program leaves it."""
+    text = content.decode("utf-8-sig")
+    for old, new in texts.items():
+        text = text.replace(old, new)
+    return text.encode()
+
+
+def test_dates_that_a_spreadsheet_program_wrote_anew_are_read_as_they_stand(client, imported, upload):
+    first = imported("benn,Forklift,,2025-02-28,", "chen,Forklift,,2025-03-30,")
+    content = corrected(content_of(get(client, first, "problems")), benn="ben", chen="ana")
+    rewritten = content.replace(b"2025-02-28", b"28/02/2025").replace(b"2025-03-30", b"30/03/2025")
+    second = upload(rewritten, date_format="auto")
+    assert [str(row.completed) for row in api.rows(second)] == ["2025-02-28", "2025-03-30"]
+    assert (second.date_format, "carried_date_format" in second.detected) == ("DD/MM/YYYY", False)
+
+
+def test_one_date_in_another_format_does_not_turn_those_that_could_be_read_either_way(client, imported, upload):
+    first = imported("benn,Forklift,,02/03/2025,", "chen,Forklift,,31/03/2025,")
+    content = corrected(content_of(get(client, first, "problems")), benn="ben", chen="ana")
+    second = upload(content.replace(b"31/03/2025", b"03/31/2025"), date_format="auto")
+    [ben, ana] = api.rows(second)
+    assert (str(ben.completed), str(ana.outcome)) == ("2025-03-02", "rejected")
 
 
 def test_a_second_round_has_our_columns_once(client, imported, upload):

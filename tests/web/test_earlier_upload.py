@@ -56,6 +56,8 @@ def test_the_script_can_ask_before_the_file_is_sent(client, operator):
     assert answer["url"] == f"/cert-completions/{api.newest()[0].reference}/"
     assert client.get(KNOWN, {"sha256": "0" * 64}).json() == {}
     assert client.get(KNOWN).json() == {}
+    for nonsense in ("\0", "%" * 64, DIGITS + "\n", "é" * 64):
+        assert client.get(KNOWN, {"sha256": nonsense}).json() == {}
 
 
 def test_who_may_not_see_reports_is_told_of_their_own_uploads_alone_and_without_a_link(client, operator, user_with):

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cert_completion_plugin import api, batches, tasks
@@ -207,6 +209,18 @@ def test_the_oldest_work_is_that_on_which_nothing_happened_longest(client, submi
     assert timedelta(minutes=30) < ago(api.health().waiting_since) < timedelta(minutes=31)
     ImportBatch.objects.update(state="finished")
     assert api.health().waiting_since is None
+
+
+def test_the_health_takes_as_many_queries_for_many_imports(client, submitted, operator):
+    def queries():
+        with CaptureQueriesContext(connection) as context:
+            api.health()
+        return len(context)
+
+    few = queries()
+    for _ in range(4):
+        api.submit(operator, [ROWS.encode()], file_name="records.csv", options=api.Options(review=False))
+    assert queries() == few
 
 
 def test_a_cancelled_import_or_one_in_trouble_is_another_page(client, submitted):

@@ -162,17 +162,23 @@ def test_the_result_is_told_on_its_page_and_on_the_report(client, undone, world)
     assert f'href="{address(undone)}?number=1"' in html_of(client, undone)
 
 
-def test_the_list_of_imports_says_how_many_rows_were_undone(client, undone, imported):
+def test_the_list_of_imports_marks_those_of_which_rows_were_undone(client, undone, imported):
     other = imported("ana,Boat,,2025-06-01,")
     listed = client.get(reverse("cert_completion_plugin:batches")).content.decode()
-    assert plain(listed).count("rows were undone") == 1
-    assert f'href="{address(undone)}">2 rows were undone' in listed
+    assert plain(listed).count("Rows of it were undone") == 1
+    assert f'href="{address(undone)}">Rows of it were undone' in listed
     assert f'href="{address(other)}"' not in listed
 
 
 def test_the_history_in_the_admin_says_who_undid_it_and_why(client, undone, undoer):
     [entry] = LogEntry.objects.filter(user_id=undoer.pk)
     assert (entry.object_id, entry.change_message) == (str(undone.id), "Undid the import. It was the wrong file.")
+
+
+def test_a_reason_of_several_lines_stands_so_in_the_history(client, previewed, undoer):
+    post(client, previewed, do="undo", preview=1, reason="Wrong file.\r\nThe right one follows.")
+    [entry] = LogEntry.objects.filter(user_id=undoer.pk)
+    assert entry.change_message == "Undid the import. Wrong file.\nThe right one follows."
 
 
 def test_while_it_is_undone_page_and_report_say_so(client, previewed):
