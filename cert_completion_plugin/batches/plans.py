@@ -9,7 +9,7 @@ from django.db import transaction
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import clock, facts
 from cert_completion_plugin.core.options import CommitPolicy, Options
-from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.core.thresholds import ThresholdCheck, checked
 from cert_completion_plugin.store import batches, plans, portions
 from cert_completion_plugin.store.values import Batch
@@ -59,6 +59,9 @@ def _wait(
     for some in portions.all_facts(batch):
         facts.add(total, some)
     certifications = sorted(total["certifications"].items(), key=lambda item: -sum(item[1]["outcomes"].values()))
+    recorded = [
+        (key, found) for key, found in certifications if any(Outcome(each).writes for each in found["outcomes"])
+    ]
     close = sorted(total["close"].items(), key=lambda item: (-item[1]["rows"], item[1]["line"]))
     summary = plans.summary_of(
         checks,
@@ -67,8 +70,8 @@ def _wait(
         confirmed=list(confirmed_of(batch)),
         planned_by=batch.answers.get("planned_by", ""),
         blocking=blocking,
-        certifications=[_certification(key, found) for key, found in certifications[:MOST_SHOWN]],
-        certifications_in_all=len(certifications),
+        certifications=[_certification(key, found) for key, found in recorded[:MOST_SHOWN]],
+        certifications_in_all=len(recorded),
         close_matches=[{"value": value, **found} for value, found in close[:MOST_SHOWN]],
         close_matches_in_all=len(close),
     )

@@ -128,8 +128,9 @@ class Plan:
 
     `counts` holds rows by outcome under "outcomes" and by code under "issues". `confirmed`: the names of which somebody
     said that they are other certifications'. `planned_by` had the plan made anew; "" for the first. `blocking` says
-    which rows have `all_or_nothing` hold back all others. `certifications` and `close_matches` begin with those of most
-    rows, and are cut off: `certifications_in_all`, `close_matches_in_all` are their numbers.
+    which rows have `all_or_nothing` hold back all others. `certifications`, those of which something is to be recorded,
+    and `close_matches` begin with those of most rows, and are cut off: `certifications_in_all` and
+    `close_matches_in_all` are their numbers.
     """
 
     batch_id: int

@@ -69,6 +69,14 @@ def test_the_plan_says_what_will_happen_in_one_sentence_and_writes_nothing(clien
     assert world.written == ()
 
 
+def test_a_certification_of_which_nothing_is_recorded_has_no_line(client, waiting, world):
+    world.hold("ben", "Forklift", current=CURRENT)
+    assert "Rows by certification" in page(client, waiting())
+    assert "Rows by certification" not in page(
+        client, waiting("ben,Forklift,,01/06/2024,", "ben,Forklift,,13/06/2024,x")
+    )
+
+
 def test_the_number_of_the_button_is_written_with_thousands(client, waiting, monkeypatch):
     batch = waiting()
     plan = api.plan_summary(batch)
