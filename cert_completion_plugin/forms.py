@@ -125,9 +125,7 @@ class UploadForm(forms.Form):
         self.kept = kept
         self.fields["file"].required = kept is None
         if is_gone:
-            self.fields["file"].error_messages["required"] = _(
-                "The file from your last try is no longer kept. Choose it again."
-            )
+            self.fields["file"].error_messages["required"] = gone_text()
         self._offer(api.evidence_types(user))
         self._begin_with(begin_with or api.last_choice(user))
         settings = conf.settings()
@@ -294,6 +292,14 @@ class ConfirmForm(_OfPlan):
         field = self.fields["names"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(each.value, each.value) for each in plan.close_matches]
+
+
+def gone_text() -> str:
+    """What is said where a kept file is asked for that is kept no longer: most often the form was sent twice."""
+    return translated(
+        "The file from your last try is no longer kept. It may have been received already: look at the certification "
+        "import report before you choose it again."
+    )
 
 
 def too_large_text() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cert_completion_plugin.core.guard import unguarded
-from cert_completion_plugin.core.headings import comes_from_report
+from cert_completion_plugin.core.headings import OWN_MISSING, comes_from_report
 from cert_completion_plugin.core.parse import cell_text
 from cert_completion_plugin.core.rows import RawRow
 from cert_completion_plugin.store import batches
@@ -18,6 +18,11 @@ def headings_of(cells: Sequence[str]) -> tuple[str, ...]:
 def without_guard(row: RawRow) -> RawRow:
     """A row of a file that comes from a report, as the first file had it."""
     return RawRow(row.line, tuple(unguarded(cell) if isinstance(cell, str) else cell for cell in row.cells))
+
+
+def as_short_as_it_was(row: RawRow) -> RawRow:
+    """A row that lacked cells and in which nobody has put them yet, without them and what follows."""
+    return RawRow(row.line, row.cells[: row.cells.index(OWN_MISSING)]) if OWN_MISSING in row.cells else row
 
 
 def link(batch: Batch, reference: int, chunk: Sequence[RawRow]) -> None:

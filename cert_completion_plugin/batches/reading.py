@@ -160,6 +160,7 @@ class _Reading:
         if columns.reference is not None:
             chunk = list(map(corrections.without_guard, chunk))
             corrections.link(self.batch, columns.reference, chunk)
+            chunk = list(map(corrections.as_short_as_it_was, chunk))
         rows.insert(self.batch.id, ((row, slice_of(row, columns.username)) for row in chunk))
         _note_cells_without_heading(progress, chunk)
         if self.batch.options.date_format == AUTO:

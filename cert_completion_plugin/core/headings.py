@@ -16,6 +16,8 @@ DUE_DATE = "duedate"
 OWN = "[import report] "
 """What begins the headings of the columns that we add to downloads: a file that comes back is known by them."""
 OWN_REFERENCE = f"{OWN}reference"
+OWN_MISSING = f"{OWN}missing"
+"""Stands in a download for each cell that a row lacked."""
 REQUIRED = (USERNAME, SHORT_NAME, ID_NUMBER, COMPLETION_DATE, DUE_DATE)
 
 

@@ -54,11 +54,21 @@ def xlsx(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str 
 
 def json_document(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A JSON list with an object for each row; dates are written YYYY-MM-DD. A column without a heading gets one."""
-    names = [heading if heading.strip() else f"column {number}" for number, heading in enumerate(headings, start=1)]
     lines = [[cell if isinstance(cell, str) else cell.isoformat() for cell in row] for row in rows]
     dataset = _filled(tablib.Dataset(), lines)
-    dataset.headers = [*names, *(f"column {number}" for number in range(len(names) + 1, dataset.width + 1))]
+    dataset.headers = _names(headings, dataset.width)
     return str(dataset.export("json")).encode()
+
+
+def _names(headings: Sequence[str], width: int) -> list[str]:
+    """A name of its own for each column: no two cells of a row may have the same key."""
+    names: dict[str, None] = {}
+    for number, heading in enumerate([*headings, *[""] * (width - len(headings))], start=1):
+        name = heading if heading.strip() else f"column {number}"
+        while name in names or (name != heading and name in headings):
+            name += "'"
+        names[name] = None
+    return list(names)
 
 
 def date_text(day: date, date_format: str) -> str:

@@ -45,7 +45,7 @@ class BatchView(ImportPage, TemplateView):
             more_issues=max(0, len(batch.file_issues) - MOST_ISSUES),
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
             cancelled_text=cancelling.cancelled_text(batch),
-            may_cancel=cancelling.is_cancellable(batch),
+            may_cancel=cancelling.is_cancellable(batch) and cancelling.may_cancel(self.request.user, batch),
             same_file=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
             trouble_text=self._trouble_text(batch),
             corrects=api.corrected_by(batch),
@@ -63,7 +63,9 @@ class BatchView(ImportPage, TemplateView):
             context |= plan.context(self.request, batch)
         if batch.counts:
             context |= report.context(self.request, batch)
-            context |= {"undo_note": undoing.note(batch), "may_undo": self.request.user.has_perm(api.PERMISSION_UNDO)}
+            may_undo = self.request.user.has_perm(api.PERMISSION_UNDO)
+            is_offered = may_undo and api.undo_obstacle(batch) is not api.Obstacle.NOTHING_RECORDED
+            context |= {"undo_note": undoing.note(batch), "may_undo": is_offered}
         return context
 
     def _trouble_text(self, batch: api.Batch) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,7 +17,10 @@ from cert_completion_plugin.views.access import ImportPage
 
 
 class CancelView(ImportPage, TemplateView):
-    """Says what cancelling leaves behind; posting cancels. Whoever may upload may cancel."""
+    """Says what cancelling leaves behind; posting cancels. Whoever may upload may cancel.
+
+    A plan that waits is discarded by that: only by those who may approve it, or whose upload it is.
+    """
 
     permission_required = api.PERMISSION_UPLOAD
     template_name = "cert_completion_plugin/cancel.html"
@@ -41,7 +45,15 @@ class CancelView(ImportPage, TemplateView):
         batch = api.find(self.kwargs["reference"])
         if batch is None:
             raise Http404(_("There is no such import."))
+        if not may_cancel(self.request.user, batch):
+            raise PermissionDenied
         return batch
+
+
+def may_cancel(user: Any, batch: api.Batch) -> bool:
+    """Whether somebody who may upload may cancel this import."""
+    is_planned = batch.state is api.BatchState.AWAITING_APPROVAL
+    return not is_planned or user.has_perm(api.PERMISSION_APPROVE) or batch.uploaded_by_key == str(user.pk)
 
 
 def is_cancellable(batch: api.Batch) -> bool:
@@ -52,6 +64,8 @@ def cancelled_text(batch: api.Batch) -> str:
     """Who cancelled an import, and what that means for its rows; "" if nobody did."""
     if batch.cancelled_at is None:
         return ""
+    if not batch.is_approved and api.plan_numbers(batch):
+        return _("The plan was discarded by %(name)s; nothing was recorded.") % _who(batch)
     if not batch.has_ended:
         return _("This import was cancelled by %(name)s. Rows that nobody has begun are being left out.") % _who(batch)
     if not batch.rows_read:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from cert_completion_plugin import api, texts
-from cert_completion_plugin.core.headings import OWN, OWN_REFERENCE, REQUIRED, is_own
+from cert_completion_plugin.core.headings import OWN, OWN_MISSING, OWN_REFERENCE, REQUIRED, is_own
 from cert_completion_plugin.views.access import ImportPage, number
 from cert_completion_plugin.views.numbers import grouped
 from cert_completion_plugin.views.rows_table import PROBLEM_OUTCOMES
@@ -120,8 +120,10 @@ def _source(batch: api.Batch, what: str, plan: int) -> _Source:
     headings = (*(batch.headings[index] for index in kept), *ROWS_OWN, OWN_REFERENCE)
 
     def line_of(decision: api.Decision, cells: Sequence[api.Cell]) -> Sequence[api.Cell]:
-        """A row that is too long goes on behind our columns, so that it stays too long until somebody mends it."""
-        as_sent = [cells[index] if index < len(cells) else "" for index in kept]
+        """A row that is too long goes on behind our columns, one that is too short has marks for what it lacks: so they
+        stay wrong until somebody mends them.
+        """
+        as_sent = [cells[index] if index < len(cells) else OWN_MISSING for index in kept]
         return [*as_sent, *_own(decision), batch.reference, *cells[len(batch.headings) :]]
 
     return _Source(**common, headings=headings, line_of=line_of)

@@ -24,8 +24,8 @@ def earlier_upload(user: Any, sha256: str, *, before: int | None = None) -> dict
 def _text(earlier: api.Batch) -> str:
     at = earlier.uploaded_at
     return _(
-        "The same file was uploaded before, by %(name)s on %(at)s (%(state)s). You may upload it again: what is "
-        "recorded already is not recorded twice."
+        "The same file was uploaded before, by %(name)s on %(at)s (%(state)s). That is no harm: what is recorded "
+        "already is not recorded twice."
     ) % {
         "name": earlier.uploaded_by_name,
         "at": date_format(timezone.localtime(at) if timezone.is_aware(at) else at, "DATETIME_FORMAT"),

@@ -203,7 +203,9 @@ def _confirming_text(batch: api.Batch) -> str:
 
 
 def _problem_files(batch: api.Batch, plan: api.Plan) -> list[dict[str, str]]:
-    """Where the rows with problems can be had, to be corrected."""
+    """Where the rows with problems can be had, to be corrected by themselves; nowhere if the others wait for them."""
+    if plan.blocking:
+        return []
     rows = sum(plan.counts["outcomes"].get(outcome, 0) for outcome in rows_table.PROBLEM_OUTCOMES)
     if not rows:
         return []

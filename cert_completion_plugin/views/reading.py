@@ -35,9 +35,15 @@ def detected_texts(batch: api.Batch) -> list[str]:
 def override_text(batch: api.Batch) -> str:
     """How to have the file read otherwise."""
     if batch.detected.get("kind") in _WORKBOOKS:
-        return _("Is that wrong? Upload the file again and choose the sheet under “%(title)s”.") % _TITLE
+        return (
+            _("Is that wrong? Upload the file again and choose the date format, or the sheet under “%(title)s”.")
+            % _TITLE
+        )
     return (
-        _("Is that wrong? Upload the file again and choose encoding, separator or quotation mark under “%(title)s”.")
+        _(
+            "Is that wrong? Upload the file again and choose the date format, or under “%(title)s” encoding, separator "
+            "and quotation mark."
+        )
         % _TITLE
     )
 

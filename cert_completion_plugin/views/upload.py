@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 
 from cert_completion_plugin import api, conf, labels
-from cert_completion_plugin.forms import READING, UploadForm, corrected_options, describe, too_large_text
+from cert_completion_plugin.forms import READING, UploadForm, corrected_options, describe, gone_text, too_large_text
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 
@@ -59,8 +59,11 @@ class UploadView(ImportPage, _FormView):
             return self.form_invalid(form)
         except api.KeptFileGone:
             # The form was sent twice.
+            messages.info(self.request, gone_text())
             return redirect("cert_completion_plugin:upload")
-        api.remember_choice(self._user, form.chosen())
+        if self._corrects() is None:
+            # What is chosen for corrected rows is the first import's, and no habit of this user's.
+            api.remember_choice(self._user, form.chosen())
         return self._received(batch)
 
     def _submit(self, form: UploadForm) -> api.Batch:
@@ -84,8 +87,7 @@ class UploadView(ImportPage, _FormView):
         if self._user.has_perm(api.PERMISSION_VIEW_REPORT):
             return redirect("cert_completion_plugin:batch", batch.reference)
         text = _(
-            "“%(file)s” was received and is being imported. You may not see its report; ask somebody who may see the "
-            "import reports."
+            "“%(file)s” was received. You may not see what becomes of it; ask somebody who may see the import reports."
         )
         messages.success(self.request, text % {"file": batch.file_name})
         return redirect("cert_completion_plugin:upload")

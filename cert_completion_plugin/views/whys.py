@@ -14,10 +14,10 @@ from cert_completion_plugin.core.outcomes import Outcome
 _AS_CHOSEN = gettext_lazy("Goes to history, as was chosen for this import.")
 
 _WHYS: Mapping[tuple[Ground, Outcome], Any] = {
-    (Ground.NONE_OR_EXPIRED, Outcome.CERTIFIED): gettext_lazy("The learner is not certified yet."),
+    (Ground.NONE_OR_EXPIRED, Outcome.CERTIFIED): gettext_lazy("The learner had no valid record."),
     (Ground.NONE_OR_EXPIRED, Outcome.HISTORY): _AS_CHOSEN,
-    (Ground.OLDER, Outcome.HISTORY): gettext_lazy("The current record is as new, or newer."),
-    (Ground.NEWER, Outcome.RENEWED): gettext_lazy("Newer than the current record."),
+    (Ground.OLDER, Outcome.HISTORY): gettext_lazy("Not newer than the record that was current."),
+    (Ground.NEWER, Outcome.RENEWED): gettext_lazy("Newer than the record that was current."),
     (Ground.NEWER, Outcome.HISTORY): _AS_CHOSEN,
     (Ground.CONTRADICTORY, Outcome.RENEWED): gettext_lazy("The current record contradicts itself and is replaced."),
     (Ground.CONTRADICTORY, Outcome.HISTORY): _AS_CHOSEN,
@@ -42,5 +42,5 @@ def why(decision: api.Decision) -> str:
     if trace.ground is Ground.FOLLOWING and decision.outcome is Outcome.HISTORY:
         return _("Line %(line)s has a newer completion of this learner.") % {"line": trace.leading_line}
     if decision.outcome is Outcome.CERTIFIED and trace.state is CertificationState.EXPIRED:
-        return _("The learner's certification has expired.")
+        return _("The learner's certification had expired.")
     return str(_WHYS.get((trace.ground, decision.outcome), ""))

@@ -96,6 +96,12 @@ def test_native_dates_are_written_in_the_format_of_the_file(name):
     assert date_text(date(2016, 5, 3), "") == "2016-05-03"
 
 
+def test_json_has_a_key_of_its_own_for_each_cell():
+    rows = [["a", "b", "c", "d"]]
+    [told] = json.loads(json_document(["column 2", "", "column 2"], rows))
+    assert list(told.values()) == ["a", "b", "c", "d"]
+
+
 def test_json_says_what_there_is_without_guard():
     rows: list[list[Cell]] = [["=1", date(2016, 5, 31), "é"], ["a", "b", "", "beyond"]]
     assert json.loads(json_document(["x", "", "y"], rows)) == [

@@ -108,6 +108,25 @@ def test_it_needs_the_permission_to_upload(client, submitted, user_with):
     assert api.find(batch.reference).cancelled_at is None
 
 
+def test_a_plan_that_waits_is_discarded_by_who_may_approve_it_or_uploaded_it(client, submitted, user_with):
+    batch = submitted(review=True)
+    api.work_off(batch.id)
+    other = user_with("upload_completions", "view_import_report", username="other")
+    client.force_login(other)
+    assert client.post(address(batch)).status_code == 403
+    assert f'href="{address(batch)}"' not in html_of(client, batch)
+    assert api.find(batch.reference).state == "awaiting_approval"
+    client.force_login(user_with("upload_completions", "view_import_report", "approve_imports", username="approver"))
+    assert "The plan was discarded by approver; nothing was recorded." in confirm(client, batch)
+
+
+def test_whoever_uploaded_a_plan_that_waits_may_discard_it(client, submitted, operator):
+    batch = submitted(review=True)
+    api.work_off(batch.id)
+    client.force_login(operator)
+    assert "discarded by operator" in confirm(client, batch)
+
+
 def test_who_may_not_see_the_report_is_told_all_the_same(client, submitted, user_with):
     batch = submitted()
     client.force_login(user_with("upload_completions"))

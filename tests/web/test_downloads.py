@@ -6,6 +6,7 @@ import json
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -82,10 +83,10 @@ def test_columns_of_their_own_come_back_in_their_order(client, operator):
     assert row[:7] == ["1", "", "x", "A", "", "31/05/2025", "z"]
 
 
-def test_torn_rows_are_filled_up_or_go_on_behind_our_columns(client, imported):
+def test_torn_rows_have_marks_for_what_they_lack_or_go_on_behind_our_columns(client, imported):
     batch = imported("ana,Forklift", "ben,Forklift,,31/05/2025,,surplus,more")
     head, short, long = table(get(client, batch, "problems"))
-    assert short[:5] == ["ana", "Forklift", "", "", ""]
+    assert short[:5] == ["ana", "Forklift", *["[import report] missing"] * 3]
     assert len(short) == len(head)
     assert long[:5] == ["ben", "Forklift", "", "31/05/2025", ""]
     assert long[len(head) :] == ["surplus", "more"]
@@ -362,6 +363,33 @@ def test_a_second_round_has_our_columns_once(client, imported, upload):
     assert head == [*HEADINGS.strip().split(","), *OWN]
     assert row[:6] == ["benn", "Forklift", "", "13/05/2025", "", "2"]
     assert row[-1] == second.reference
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_row_with_too_few_cells_stays_so_until_somebody_mends_it(client, imported, upload, kind):
+    first = imported("ben,Forklift,,31/05/2025")
+    second = upload(content_of(get(client, first, "problems", kind)), name=f"a.{kind}", date_format="auto")
+    [row] = api.rows(second)
+    assert [str(issue.code) for issue in row.issues] == ["too_few_cells"]
+    assert api.corrected_by(second) == first
+    mended = content_of(get(client, second, "problems")).replace(b"[import report] missing", b"")
+    [row] = api.rows(upload(mended, date_format="auto", import_action="certify_if_newer"))
+    assert str(row.outcome) == "certified"
+
+
+def test_what_is_chosen_for_corrected_rows_is_no_habit(client, imported, upload, operator):
+    api.remember_choice(operator, {"assign": "always"})
+    first = imported("benn,Forklift,,31/05/2025,")
+    upload(content_of(get(client, first, "problems")), query=f"?corrects={first.reference}", assign="never")
+    assert str(api.last_choice(operator).assign) == "always"
+
+
+def test_the_undo_is_offered_where_something_was_written(client, imported, operator):
+    operator.user_permissions.add(Permission.objects.get(codename="undo_imports"))
+    for row, is_offered in (("ben,Forklift,,31/05/2025,", True), ("benn,Forklift,,31/05/2025,", False)):
+        batch = imported(row)
+        report = client.get(reverse("cert_completion_plugin:batch", args=[batch.reference])).content.decode()
+        assert ("Undo this import" in report) is is_offered
 
 
 def test_a_row_with_too_many_cells_stays_so_until_somebody_mends_it(client, imported, upload):

@@ -68,7 +68,7 @@ class TestHistory:
     def test_what_somebody_said_to_it_is_kept_with_it(self, imported, operator):
         batch = imported("ana,Forklift,,2025-05-31,")
         log.add(batch, operator.pk, Logged.UNDONE, "wrong\nfile \U0001f600")
-        assert logged()[-1][2] == "Undid the import. wrong\ufffdfile \ufffd"
+        assert logged()[-1][2] == "Undid the import. wrong\nfile \ufffd"
 
     def test_the_text_is_in_the_language_of_the_site(self, imported, operator):
         with translation.override("xx"):

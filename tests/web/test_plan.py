@@ -69,6 +69,11 @@ def test_the_plan_says_what_will_happen_in_one_sentence_and_writes_nothing(clien
     assert world.written == ()
 
 
+def test_what_all_or_nothing_holds_back_is_corrected_in_the_whole_file(client, waiting):
+    assert "?plan=1" in page(client, waiting()).partition("Download problem rows")[2]
+    assert "Download problem rows" not in page(client, waiting(commit_policy="all_or_nothing"))
+
+
 def test_a_certification_of_which_nothing_is_recorded_has_no_line(client, waiting, world):
     world.hold("ben", "Forklift", current=CURRENT)
     assert "Rows by certification" in page(client, waiting())
@@ -95,8 +100,8 @@ def test_every_row_stands_there_with_what_will_happen_its_dates_and_why(client, 
     assert 'June 1, 2026 <span aria-hidden="true">→</span>' in text
     assert "May 31, 2026" in text
     assert "There is no learner with the username “j.smiht”" in text
-    assert "The learner is not certified yet." in text
-    assert "Newer than the current record." in text
+    assert "The learner had no valid record." in text
+    assert "Newer than the record that was current." in text
 
 
 def test_tiles_filter_the_rows(client, waiting):

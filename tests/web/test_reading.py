@@ -62,10 +62,11 @@ def test_how_the_file_was_read_is_told_in_sentences(detected, found, sentences):
 
 
 def test_what_to_choose_instead_depends_on_the_kind_of_file(detected):
-    assert "choose encoding, separator or quotation mark under “How the file is read”" in reading.override_text(
-        detected(**text())
+    assert (
+        "choose the date format, or under “How the file is read” encoding, separator and quotation mark"
+        in reading.override_text(detected(**text()))
     )
-    assert "choose the sheet under “How the file is read”" in reading.override_text(detected(kind="xlsx", sheet="A"))
+    assert "or the sheet under “How the file is read”" in reading.override_text(detected(kind="xlsx", sheet="A"))
 
 
 def test_the_report_tells_how_the_file_was_read_and_how_to_have_it_read_otherwise(client, imported):
