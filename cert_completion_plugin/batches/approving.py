@@ -7,19 +7,19 @@ from itertools import islice
 from typing import Any
 
 from cert_completion_hooks.text import normalised
-from cert_completion_hooks.types import Certification, CertificationRef, HostUnavailable
+from cert_completion_hooks.types import Actor, Certification, CertificationRef, HostUnavailable
 from django.db import transaction
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.facts import NEVER_EXPIRES
-from cert_completion_plugin.batches.identity import actor_of
+from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.plans import holding_back_fields
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import HostContractError, gateway
 from cert_completion_plugin.store import batches, log, plans
 from cert_completion_plugin.store.traces import rule_as_text
-from cert_completion_plugin.store.values import Batch, column_text
+from cert_completion_plugin.store.values import column_text
 
 _AT_ONCE = 1000
 
@@ -68,7 +68,7 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     if kept.broken and not accept_broken:
         return Approval(Verdict.BROKEN)
     try:
-        changed = _changed_rules(batch, plans.rules(batch_id, plan))
+        changed = _changed_rules(administrator(user_id, username), plans.rules(batch_id, plan))
     except (HostUnavailable, HostContractError) as error:
         what = f"the rules of the certifications of import {batch_id} cannot be told"
         return Approval(Verdict.HOST_AWAY, reference=reference_of(what, error))
@@ -90,9 +90,9 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     return Approval(Verdict.OUTDATED if waits else Verdict.NOT_WAITING)
 
 
-def _changed_rules(batch: Batch, rules: plans.Rules) -> list[str]:
+def _changed_rules(approver: Actor, rules: plans.Rules) -> list[str]:
     """The names of certifications whose rule is no longer what it was; one that is gone is told when it is written."""
-    present = _present(batch, rules)
+    present = _present(approver, rules)
     return sorted(
         _label(*kept["names"])
         for key, kept in rules.items()
@@ -100,9 +100,9 @@ def _changed_rules(batch: Batch, rules: plans.Rules) -> list[str]:
     )
 
 
-def _present(batch: Batch, rules: plans.Rules) -> dict[str, Certification]:
+def _present(approver: Actor, rules: plans.Rules) -> dict[str, Certification]:
     """The certifications of a plan as they are now: asked for by their names, and looked for where those changed."""
-    host = gateway().acting_for(actor_of(batch))
+    host = gateway().acting_for(approver)
     present: dict[str, Certification] = {}
     for some in _batched(rules.values()):
         references = [CertificationRef(*map(normalised, kept["names"])) for kept in some]

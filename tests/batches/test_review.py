@@ -21,6 +21,7 @@ from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Plan, Portion
 from cert_completion_plugin.store import plans as stored_plans
+from tests import doubles
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +312,14 @@ def test_rules_are_asked_for_in_one_call(world, plan, approver, monkeypatch):
     monkeypatch.setattr("cert_completion_plugin.gateway.asking.ActorHost.find_certifications", counted)
     assert api.approve(batch, approver, plan=1).is_given
     assert [sorted(each) for each in calls] == [[("Crane", "C1"), ("Forklift", "F1")]]
+
+
+def test_rules_are_asked_for_whoever_approves(world, plan, approver, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS)
+    directory.asked_by.clear()
+    assert api.approve(batch, approver, plan=1).is_given
+    assert directory.asked_by == [("find_certifications", "approver")]
 
 
 def test_a_host_that_is_away_at_approval_changes_nothing(plan, approve, monkeypatch):
