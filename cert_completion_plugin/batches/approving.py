@@ -1,12 +1,9 @@
 """Approving a plan, which is then written as it stands (import-rules.md §6)."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
-from cert_completion_hooks.text import normalised
 from cert_completion_hooks.types import Actor, Certification, CertificationRef, HostUnavailable
 from django.db import transaction
 
@@ -14,14 +11,13 @@ from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.facts import NEVER_EXPIRES
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.plans import holding_back_fields
+from cert_completion_plugin.batches.present import certifications
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import HostContractError, gateway
 from cert_completion_plugin.store import batches, log, plans
 from cert_completion_plugin.store.traces import rule_as_text
 from cert_completion_plugin.store.values import column_text
-
-_AT_ONCE = 1000
 
 
 class Verdict(StrEnum):
@@ -92,35 +88,13 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
 
 def _changed_rules(approver: Actor, rules: plans.Rules) -> list[str]:
     """The names of certifications whose rule is no longer what it was; one that is gone is told when it is written."""
-    present = _present(approver, rules)
+    names = {key: CertificationRef(*kept["names"]) for key, kept in rules.items()}
+    present = certifications(gateway().acting_for(approver), names)
     return sorted(
         _label(*kept["names"])
         for key, kept in rules.items()
         if key in present and kept["rules"] != [_rule_text(present[key])]
     )
-
-
-def _present(approver: Actor, rules: plans.Rules) -> dict[str, Certification]:
-    """The certifications of a plan as they are now: asked for by their names, and looked for where those changed."""
-    host = gateway().acting_for(approver)
-    present: dict[str, Certification] = {}
-    for some in _batched(rules.values()):
-        references = [CertificationRef(*map(normalised, kept["names"])) for kept in some]
-        named = [reference for reference in references if any(reference)]
-        for found in host.find_certifications(named, ignore_case=False).values():
-            present.update((each.key, each) for each in found)
-    missing = rules.keys() - present.keys()
-    if missing:
-        for each in host.list_certifications():
-            if each.key in missing:
-                present[each.key] = each
-    return present
-
-
-def _batched(items: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    remaining = iter(items)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some
 
 
 def _rule_text(certification: Certification) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from cert_completion_hooks.text import normalised
-from cert_completion_hooks.types import CertificationRef
+from cert_completion_hooks.types import CertificationRef, LearnerStatus
 
 from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.batches.identity import acting
+from cert_completion_plugin.batches.present import certifications
 from cert_completion_plugin.core.changes import DecisionKey, key_of
 from cert_completion_plugin.core.outcomes import Outcome
+from cert_completion_plugin.core.ports import Host
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import rows
@@ -27,19 +29,36 @@ def drifted(batch: Batch, decisions: Sequence[Decision]) -> Collection[DecisionK
 
 
 def _out_of_reach(batch: Batch, decisions: Sequence[Decision]) -> Iterable[DecisionKey]:
-    """What is written for certifications that the administrator may not write any more.
+    """What is about learners or certifications that are gone, or that the administrator may not write any more.
 
     One host may tell that and another keep the records: it is asked here as it was for the plan.
     """
-    written = [each for each in decisions if each.outcome.writes and each.certification_key and each.trace]
-    names = {each.trace.certification for each in written if each.trace and each.trace.certification}
-    references = {CertificationRef(*map(normalised, name)) for name in names} - {_NO_NAMES}
-    if not references:
-        return ()
+    found = [each for each in decisions if each.outcome.writes or each.outcome in _HELD]
     host = gateway().acting_for(acting(batch))
-    found = host.find_certifications(sorted(references), ignore_case=False)
-    barred = {each.key for candidates in found.values() for each in candidates if not each.allowed}
-    return (key_of(decision) for decision in written if decision.certification_key in barred)
+    learners, barred = _deleted(host, found), _barred(host, found)
+    return (key_of(each) for each in found if each.learner_key in learners or each.certification_key in barred)
+
+
+def _deleted(host: Host, decisions: Iterable[Decision]) -> set[str]:
+    """The keys of learners who are found by their names and deleted.
+
+    Who is not found may have another name now, and learners cannot be asked for by key: whether they are gone is left
+    to the host that writes.
+    """
+    names = dict.fromkeys(normalised(decision.username) for decision in decisions)
+    candidates = host.find_learners(list(names)).values()
+    return {each.key for some in candidates for each in some if each.status is LearnerStatus.DELETED}
+
+
+def _barred(host: Host, decisions: Iterable[Decision]) -> set[str]:
+    """The keys of certifications that are not there any more, by whatever name, or may not be written."""
+    names = {
+        each.certification_key: (each.trace and each.trace.certification) or _NO_NAMES
+        for each in decisions
+        if each.certification_key
+    }
+    present = certifications(host, names)
+    return {key for key in names if key not in present or not present[key].allowed}
 
 
 def _no_longer_held(batch: Batch, decisions: Sequence[Decision]) -> Iterable[DecisionKey]:

@@ -253,6 +253,70 @@ def test_rows_whose_certification_or_right_is_gone_drift(world, plan, approve, a
     assert outcomes(present(batch)) == {2: "drifted", 3: "drifted", 4: "drifted", 5: written}
 
 
+ELSEWHERE = {
+    retired_learner: {2: "drifted", 3: "drifted", 4: "certified", 5: "certified"},
+    withdrawn_right: {2: "drifted", 3: "drifted", 4: "drifted", 5: "certified"},
+    deleted_certification: {2: "drifted", 3: "drifted", 4: "drifted", 5: "certified"},
+}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE, ids=lambda change: change.__name__)
+def test_what_is_gone_by_the_word_of_another_host_than_the_one_that_writes(world, plan, approve, settings, change):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,")
+    change(directory.known)
+    directory.asked_by.clear()
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == ELSEWHERE[change]
+    assert {name for _, name in directory.asked_by} == {"approver"}
+
+
+def test_evidence_of_a_learner_who_is_gone_by_the_word_of_another_host(world, plan, approve, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
+    retired_learner(directory.known)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "drifted", 3: "evidence"}
+
+
+def renamed_learner(world):
+    [learner] = world.find_learners(None, ["a00"])["a00"]
+    world._learners[learner.key] = replace(learner, username="anna")
+
+
+def name_given_to_another(world):
+    renamed_learner(world)
+    world.add_learner("a00")
+
+
+def name_of_a_deleted_one(world):
+    renamed_learner(world)
+    world.add_learner("a00", status="deleted")
+
+
+RENAMED = pytest.mark.parametrize(
+    "change", [renamed_learner, name_given_to_another, name_of_a_deleted_one], ids=lambda change: change.__name__
+)
+
+
+@RENAMED
+def test_a_learner_who_merely_has_another_name_now_is_written(world, plan, approve, change):
+    batch = plan(*ROWS)
+    change(world)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "certified", 3: "history", 4: "certified"}
+    assert [each.learner_key for each in world.written] == ["learner-1", "learner-2"]
+
+
+def test_what_is_gone_is_asked_for_once_for_all_rows(world, plan, approve, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,", "a03,Crane,C1,2025-09-01,")
+    directory.asked_by.clear()
+    approve(batch)
+    writing = directory.asked_by[1:]
+    assert sorted(hook for hook, _ in writing) == ["find_certifications", "find_learners"]
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_rule_that_changed_since_has_approval_refused(world, plan, approve, approver, action):
     batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,", import_action=action)
