@@ -3,17 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from cert_completion_hooks.text import normalised
-from cert_completion_hooks.types import CertificationRef, LearnerStatus
+from cert_completion_hooks.types import CertificationRef, EvidenceKey, LearnerStatus, StateKey
 
-from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.batches.identity import acting
 from cert_completion_plugin.batches.present import certifications
+from cert_completion_plugin.core.again import decide_again
 from cert_completion_plugin.core.changes import DecisionKey, key_of
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.ports import Host
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.gateway import gateway
-from cert_completion_plugin.store import rows
 from cert_completion_plugin.store.values import Batch
 
 _NO_NAMES = CertificationRef("", "")
@@ -62,19 +61,20 @@ def _barred(host: Host, decisions: Iterable[Decision]) -> set[str]:
 
 
 def _no_longer_held(batch: Batch, decisions: Sequence[Decision]) -> Iterable[DecisionKey]:
-    """Of what nothing is written because it is held already: that which is not held any more, or whose learner is gone.
+    """Of what nothing is written because it is held already: that which is not held any more.
 
-    The host compares what it is asked to write, and only that; so these rows are decided again, on the plan's day.
+    The host compares what it is asked to write, and only that; so these rows are decided again on the plan's day, by
+    the keys of what they were found to be about: other names alone change nobody's records.
     """
     written = {key_of(decision) for decision in decisions if decision.outcome.writes}
-    found = [each for each in decisions if each.outcome is not Outcome.REJECTED and key_of(each) not in written]
-    held = [decision for decision in found if decision.outcome in _HELD]
+    held = {key_of(each): None for each in decisions if each.outcome in _HELD and key_of(each) not in written}
     if not held:
         return ()
-    raw = rows.with_lines(batch.id, [decision.line for decision in found])
-    again = {decision.line: decision for decision in deciding.decide(batch, list(raw.values()))}
-    return (key_of(decision) for decision in held if not _is_the_same(decision, again[decision.line]))
-
-
-def _is_the_same(planned: Decision, now: Decision) -> bool:
-    return (planned.outcome, planned.pair) == (now.outcome, now.pair)
+    assert batch.as_of is not None
+    host = gateway().acting_for(acting(batch))
+    states = host.find_completion_states([key for key in held if isinstance(key, StateKey)], batch.as_of)
+    evidence = host.find_evidence([key for key in held if isinstance(key, EvidenceKey)])
+    about = [each for each in decisions if each.outcome is not Outcome.REJECTED and key_of(each) in held]
+    again = decide_again(about, states, evidence, batch.options, batch.as_of)
+    now = {decision.line: decision.outcome for decision in again}
+    return (key_of(each) for each in about if each.outcome in _HELD and each.outcome is not now[each.line])

@@ -422,6 +422,65 @@ def test_what_was_held_when_it_was_planned_and_is_not_any_more_drifts(world, pla
     assert outcomes(present(batch)) == {2: "drifted", 3: "drifted", 4: "already_held"}
 
 
+def renamed_certification(world):
+    forklift = next(each for each in world.list_certifications(None, "", 9) if each.short_name == "Forklift")
+    world.change_certification(replace(forklift, short_name="Fork lifts", id_number="FL"))
+
+
+def swapped_certifications(world):
+    crane, forklift = world.list_certifications(None, "", 9)
+    world.change_certification(replace(forklift, short_name="Crane", id_number="C1"))
+    world.change_certification(replace(crane, short_name="Forklift", id_number="F1"))
+
+
+MERELY_RENAMED = (
+    renamed_learner,
+    name_given_to_another,
+    name_of_a_deleted_one,
+    renamed_certification,
+    swapped_certifications,
+)
+
+
+@pytest.mark.parametrize("policy", ["valid_rows", "all_or_nothing"])
+@pytest.mark.parametrize("change", MERELY_RENAMED, ids=lambda change: change.__name__)
+def test_what_is_held_is_held_whatever_it_is_called_now(world, plan, approve, change, policy):
+    world.hold("a00", "Forklift", current=CURRENT, history=[HELD])
+    rows = ("a00,Forklift,F1,2025-06-01,", "a00,Forklift,F1,2025-01-01,", "a01,Forklift,F1,2025-06-01,")
+    batch = plan(*rows, commit_policy=policy)
+    expected = {2: "already_held", 3: "already_held", 4: "certified"}
+    assert planned(batch, 1) == expected
+    change(world)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == expected
+
+
+def evidence_of(world, username):
+    [learner] = world.find_learners(None, [username])[username]
+    return EvidenceItem(
+        learner_key=learner.key, name="Boat", short_name="Boat", id_number="", completed=date(2025, 6, 1)
+    )
+
+
+def test_evidence_is_held_though_there_is_a_certification_of_that_name_now(world, plan, approve):
+    world.add_evidence(evidence_of(world, "a00"))
+    world.add_evidence(evidence_of(world, "a01"))
+    batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
+    assert planned(batch, 1) == {2: "already_held", 3: "already_held"}
+    world.add_certification(doubles.yearly("Boat"))
+    world._evidence.remove(evidence_of(world, "a01"))
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "already_held", 3: "drifted"}
+
+
+def test_what_is_held_by_a_certification_that_may_not_be_written_any_more_drifts(world, plan, approve):
+    world.hold("a00", "Forklift", current=CURRENT)
+    batch = plan("a00,Forklift,F1,2025-06-01,")
+    withdrawn_right(world)
+    approve(batch)
+    assert outcomes(present(batch)) == {2: "drifted"}
+
+
 def test_evidence_that_somebody_else_created_since_drifts(world, plan, approve):
     batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
     [learner] = world.find_learners(None, ["a00"])["a00"]
