@@ -7,6 +7,7 @@ from cert_completion_hooks.types import CertificationRef, EvidenceKey, LearnerSt
 
 from cert_completion_plugin.batches.identity import acting
 from cert_completion_plugin.batches.present import certifications
+from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.again import decide_again
 from cert_completion_plugin.core.changes import DecisionKey, key_of
 from cert_completion_plugin.core.outcomes import Outcome
@@ -22,12 +23,23 @@ _HELD = (Outcome.ALREADY_HELD, Outcome.DUPLICATE)
 def drifted(batch: Batch, decisions: Sequence[Decision]) -> Collection[DecisionKey]:
     """What can be told to have drifted without comparing records, which the host does when it writes.
 
-    Raises HostUnavailable, HostContractError.
+    Raises HostUnavailable, HostContractError, and database errors that do not name data.
     """
-    return {*_out_of_reach(batch, decisions), *_no_longer_held(batch, decisions)}
+    gone = _out_of_reach(batch, decisions)
+    return {*gone.difference(_written_before(batch, decisions, gone)), *_no_longer_held(batch, decisions)}
 
 
-def _out_of_reach(batch: Batch, decisions: Sequence[Decision]) -> Iterable[DecisionKey]:
+def _written_before(
+    batch: Batch, decisions: Sequence[Decision], gone: Collection[DecisionKey]
+) -> Collection[DecisionKey]:
+    """What of that which is gone a host with a store of its own has written when our transaction got lost."""
+    recorder = Recorder(batch)
+    if not gone or recorder.shares_connection:
+        return ()
+    return recorder.applied([each for each in decisions if each.outcome.writes and key_of(each) in gone])
+
+
+def _out_of_reach(batch: Batch, decisions: Sequence[Decision]) -> set[DecisionKey]:
     """What is about learners or certifications that are gone, or that the administrator may not write any more.
 
     One host may tell that and another keep the records: it is asked here as it was for the plan.
@@ -35,7 +47,7 @@ def _out_of_reach(batch: Batch, decisions: Sequence[Decision]) -> Iterable[Decis
     found = [each for each in decisions if each.outcome.writes or each.outcome in _HELD]
     host = gateway().acting_for(acting(batch))
     learners, barred = _deleted(host, found), _barred(host, found)
-    return (key_of(each) for each in found if each.learner_key in learners or each.certification_key in barred)
+    return {key_of(each) for each in found if each.learner_key in learners or each.certification_key in barred}
 
 
 def _deleted(host: Host, decisions: Iterable[Decision]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from cert_completion_hooks import (
@@ -506,6 +507,107 @@ def test_of_two_imports_planned_at_once_the_later_one_drifts_where_they_overlap(
     approve(first)
     approve(second)
     assert outcomes(present(second)) == {2: "drifted", 3: "certified"}
+
+
+# a host with a store of its own
+
+
+def gone_after(change, monkeypatch, error, only=lambda decision: True):
+    """The host writes some of the decisions; the word of it gets lost, and something changes before the repeat."""
+    write, losses = Recorder.write, [error]
+
+    def lost(recorder, decisions):
+        if not losses:
+            return write(recorder, decisions)
+        write(recorder, [decision for decision in decisions if only(decision)])
+        change()
+        raise losses.pop()
+
+    monkeypatch.setattr(Recorder, "write", lost)
+
+
+LOST = pytest.mark.parametrize(
+    "error", [HostUnavailable("no answer"), OperationalError("server closed the connection")], ids=["later", "at-once"]
+)
+
+
+@OWN_STORE
+@LOST
+@pytest.mark.parametrize(
+    "change", [retired_learner, withdrawn_right, deleted_certification], ids=lambda change: change.__name__
+)
+def test_what_was_written_before_the_word_got_lost_is_reported_though_it_is_out_of_reach_now(
+    world, plan, approve, monkeypatch, settings, change, error
+):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS)
+    gone_after(partial(change, directory.known), monkeypatch, error)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "certified", 3: "history", 4: "certified"}
+    assert api.undo_obstacle(present(batch)) is None
+
+
+@OWN_STORE
+@LOST
+def test_what_was_not_written_before_a_right_was_withdrawn_is_not_written_at_the_repeat(
+    world, plan, approve, monkeypatch, settings, error
+):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,")
+    withdraw = partial(withdrawn_right, directory.known)
+    gone_after(withdraw, monkeypatch, error, only=lambda decision: decision.username == "a00")
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "certified", 3: "history", 4: "drifted", 5: "certified"}
+    assert world.held("a01", "Forklift").current is None
+
+
+@OWN_STORE
+def test_evidence_that_was_written_before_its_learner_was_gone(world, plan, approve, monkeypatch, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(
+        "a00,Boat,,2025-06-01,",
+        "a00,Boat,,2025-07-01,",
+        "a01,Boat,,2025-06-01,",
+        unknown_certification="create_evidence",
+    )
+    error = HostUnavailable("no answer")
+    gone_after(partial(retired_learner, directory.known), monkeypatch, error, only=lambda decision: decision.line == 2)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "evidence", 3: "drifted", 4: "evidence"}
+    assert [item.line for item in world.evidence] == [2, 4]
+
+
+def test_whether_rows_that_drifted_can_be_undone_depends_on_where_they_would_be_written(world, plan, approve):
+    batch = plan("a00,Forklift,F1,2025-09-01,")
+    changed_record(world)
+    approve(batch)
+    assert outcomes(present(batch)) == {2: "drifted"}
+    obstacle = api.Obstacle.NOTHING_RECORDED if isinstance(world, doubles.SharedHost) else None
+    assert api.undo_obstacle(present(batch)) is obstacle
+
+
+@OWN_STORE
+def test_what_was_written_and_is_reported_as_drifted_is_undone_too(world, plan, approve, approver, monkeypatch):
+    batch = plan(*ROWS)
+    write = Recorder.write
+
+    def denied(recorder, decisions):
+        settled = write(recorder, decisions)
+        return replace(settled, conflicts=frozenset(decision.state_key for decision in decisions))
+
+    monkeypatch.setattr(Recorder, "write", denied)
+    approve(batch)
+    found = present(batch)
+    assert set(outcomes(found).values()) == {"drifted"}
+    assert world.held("a00", "Forklift").current is not None
+    api.preview_undo(found, approver)
+    drain(found)
+    undo = api.undo_state(found)
+    assert undo is not None
+    assert api.undo(found, approver, "It was the wrong file.", preview=undo.number)
+    drain(found)
+    assert world.held("a00", "Forklift").current is None
+    assert world.held("a00", "Forklift").history == ()
 
 
 # discarding, cancelling
