@@ -1,27 +1,23 @@
 """Approving a plan, which is then written as it stands (import-rules.md §6)."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
-from cert_completion_hooks.text import normalised
-from cert_completion_hooks.types import Certification, CertificationRef, HostUnavailable
+from cert_completion_hooks.types import Actor, Certification, CertificationRef, HostUnavailable
 from django.db import transaction
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.facts import NEVER_EXPIRES
-from cert_completion_plugin.batches.identity import actor_of
+from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.plans import holding_back_fields
+from cert_completion_plugin.batches.present import certifications
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import HostContractError, gateway
 from cert_completion_plugin.store import batches, log, plans
 from cert_completion_plugin.store.traces import rule_as_text
-from cert_completion_plugin.store.values import Batch, column_text
-
-_AT_ONCE = 1000
+from cert_completion_plugin.store.values import column_text
 
 
 class Verdict(StrEnum):
@@ -68,7 +64,7 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     if kept.broken and not accept_broken:
         return Approval(Verdict.BROKEN)
     try:
-        changed = _changed_rules(batch, plans.rules(batch_id, plan))
+        changed = _changed_rules(administrator(user_id, username), plans.rules(batch_id, plan))
     except (HostUnavailable, HostContractError) as error:
         what = f"the rules of the certifications of import {batch_id} cannot be told"
         return Approval(Verdict.HOST_AWAY, reference=reference_of(what, error))
@@ -90,37 +86,15 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     return Approval(Verdict.OUTDATED if waits else Verdict.NOT_WAITING)
 
 
-def _changed_rules(batch: Batch, rules: plans.Rules) -> list[str]:
+def _changed_rules(approver: Actor, rules: plans.Rules) -> list[str]:
     """The names of certifications whose rule is no longer what it was; one that is gone is told when it is written."""
-    present = _present(batch, rules)
+    names = {key: CertificationRef(*kept["names"]) for key, kept in rules.items()}
+    present = certifications(gateway().acting_for(approver), names)
     return sorted(
         _label(*kept["names"])
         for key, kept in rules.items()
         if key in present and kept["rules"] != [_rule_text(present[key])]
     )
-
-
-def _present(batch: Batch, rules: plans.Rules) -> dict[str, Certification]:
-    """The certifications of a plan as they are now: asked for by their names, and looked for where those changed."""
-    host = gateway().acting_for(actor_of(batch))
-    present: dict[str, Certification] = {}
-    for some in _batched(rules.values()):
-        references = [CertificationRef(*map(normalised, kept["names"])) for kept in some]
-        named = [reference for reference in references if any(reference)]
-        for found in host.find_certifications(named, ignore_case=False).values():
-            present.update((each.key, each) for each in found)
-    missing = rules.keys() - present.keys()
-    if missing:
-        for each in host.list_certifications():
-            if each.key in missing:
-                present[each.key] = each
-    return present
-
-
-def _batched(items: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    remaining = iter(items)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some
 
 
 def _rule_text(certification: Certification) -> str:

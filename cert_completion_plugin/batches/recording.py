@@ -1,6 +1,7 @@
 """Having the host write: one bulk call, halved down to the guilty change where the host cannot take one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.batches.trouble import reference_of
-from cert_completion_plugin.core.changes import Settled, changes_of, items_of, row_key, settle
+from cert_completion_plugin.core.changes import DecisionKey, Settled, changes_of, items_of, key_of, row_key, settle
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.core.undoing import RowUndo, changes_to_undo, undone_rows
@@ -28,6 +29,9 @@ from cert_completion_plugin.store.values import Batch
 
 Asked = TypeVar("Asked")
 Result = TypeVar("Result", WriteResult, UndoResult)
+
+_NEVER_HELD = "-" * 64
+"""Of the length of a digest, and none."""
 
 NAMES_DATA = (IntegrityError, DataError, ValueError, HostRefused)
 
@@ -57,6 +61,20 @@ class Recorder:
         results = _isolated(lambda some: self.gateway.record_completions(self.info, some), changes, self._failed)
         results |= _isolated(lambda some: self.gateway.record_evidence(self.info, some), items, self._failed)
         return settle(decisions, results, self.batch_id, self.faults)
+
+    def applied(self, decisions: Sequence[Decision]) -> set[DecisionKey]:
+        """What of these decisions the host has written before, on an attempt of which the word got lost.
+
+        Nothing is written: a change that expects what is never held is `repeated` or in conflict, and an evidence item
+        tells which row created it. Raises the same as `write`.
+        """
+        changes = [replace(each, expected=_NEVER_HELD) for each in changes_of(decisions, self.batch_id)]
+        results = _isolated(lambda some: self.gateway.record_completions(self.info, some), changes, self._failed)
+        lines = {key for key, result in results.items() if result.status in (WriteStatus.REPEATED, WriteStatus.WRITTEN)}
+        items = items_of(decisions, self.batch_id, self.evidence_type)
+        held = self.gateway.acting_for(self.info.actor).find_evidence([item.evidence_key for item in items])
+        lines |= {item.key for item in held.values()}
+        return {key_of(decision) for decision in decisions if row_key(self.batch_id, decision.line) in lines}
 
     def take_back(self, decisions: Sequence[Decision], *, preview: bool = False) -> dict[int, RowUndo]:
         """Have the host undo what these decisions had written, or may have; what became of each such line.

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.offers import undo_is_offered
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.undoing import UndoState
+from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import log, undos
 from cert_completion_plugin.store.values import Batch, Undo, text_of_lines
 
@@ -43,9 +44,14 @@ def obstacle(batch: Batch) -> Obstacle | None:
         return Obstacle.NOT_OFFERED
     if not batch.has_ended:
         return Obstacle.NOT_ENDED
-    if batch.state not in (BatchState.FINISHED, BatchState.CANCELLED) or not undos.may_be_undone(batch.counts):
+    is_over = batch.state in (BatchState.FINISHED, BatchState.CANCELLED)
+    if not is_over or not undos.may_be_undone(batch.counts, shares_connection=_shares_connection()):
         return Obstacle.NOTHING_RECORDED
     return None
+
+
+def _shares_connection() -> bool:
+    return gateway().shares_connection(DEFAULT_DB_ALIAS)
 
 
 def preview(batch: Batch, user_id: Any, username: str) -> Undo:
@@ -58,7 +64,8 @@ def preview(batch: Batch, user_id: Any, username: str) -> Undo:
     before = undos.last(batch.id)
     if before is None or not before.state.is_working:
         # Where somebody was faster, theirs is as good.
-        undos.ask(batch, before, user_id=user_id, username=username, now=clock.now())
+        by = {"user_id": user_id, "username": username}
+        undos.ask(batch, before, shares_connection=_shares_connection(), now=clock.now(), **by)
     undo = undos.last(batch.id)
     assert undo is not None
     return undo

@@ -18,6 +18,8 @@ from cert_completion_plugin.core.changes import DecisionKey, changes_of, key_of,
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision
 
+_UNCLEAR = (Outcome.FAILED, Outcome.DRIFTED)
+
 
 class UndoState(StrEnum):
     """Where an undo stands. The last two are final."""
@@ -112,6 +114,14 @@ def together(decisions: Iterable[Decision], lines: Collection[int]) -> list[Deci
     return [decision for decision in written if key_of(decision) in keys]
 
 
+def may_be_undone(outcomes: Iterable[Outcome], *, shares_connection: bool) -> bool:
+    """Whether a row with one of these outcomes was written, or may have been: see `is_unclear`."""
+    return any(outcome.writes or (not shares_connection and outcome in _UNCLEAR) for outcome in outcomes)
+
+
 def is_unclear(reported: Decision) -> bool:
-    """Whether a host with a store of its own may have written the row even so: the word of it may have got lost."""
-    return reported.outcome is Outcome.FAILED
+    """Whether a host with a store of its own may have written the row even so: the word of it may have got lost.
+
+    What a host writes on our connection is reported or was never written.
+    """
+    return reported.outcome in _UNCLEAR

@@ -12,6 +12,7 @@ from cert_completion_hooks.types import UndoStatus
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
+from cert_completion_plugin.core import undoing
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
 from cert_completion_plugin.models import ImportUndo, Message, Portion, UndoPortion, UndoRow
@@ -65,10 +66,12 @@ def working(batch_id: int) -> Undo | None:
     return undo if undo is not None and undo.state.is_working else None
 
 
-def ask(batch: Batch, before: Undo | None, *, user_id: Any, username: str, now: datetime) -> bool:
+def ask(
+    batch: Batch, before: Undo | None, *, shares_connection: bool, user_id: Any, username: str, now: datetime
+) -> bool:
     """Make the next undo of an import, in the place of the one `before`; says whether nobody was faster.
 
-    It has a portion for each of the import's of which something may have been written.
+    It has a portion for each of the import's of which something may have been written (see `may_be_undone`).
     """
     try:
         with transaction.atomic():
@@ -82,13 +85,13 @@ def ask(batch: Batch, before: Undo | None, *, user_id: Any, username: str, now: 
                 asked_by_name=column_text(username, 255),
                 asked_at=now,
             )
-            UndoPortion.objects.bulk_create(_portions(undo, batch), batch_size=500)
+            UndoPortion.objects.bulk_create(_portions(undo, batch, shares_connection), batch_size=500)
     except IntegrityError:
         return False
     return True
 
 
-def _portions(undo: ImportUndo, batch: Batch) -> list[UndoPortion]:
+def _portions(undo: ImportUndo, batch: Batch, shares_connection: bool) -> list[UndoPortion]:
     found = Portion.objects.filter(batch_id=batch.id, plan=batch.plan).order_by("number")
     return [
         UndoPortion(
@@ -99,14 +102,16 @@ def _portions(undo: ImportUndo, batch: Batch) -> list[UndoPortion]:
             rows=portion.rows,
         )
         for portion in found
-        if may_be_undone(json.loads(portion.counts))
+        if may_be_undone(json.loads(portion.counts), shares_connection=shares_connection)
     ]
 
 
-def may_be_undone(counts: Mapping[str, Mapping[str, int]]) -> bool:
-    """Whether one of the rows that these counts add up was written, or may have been: a failed one."""
-    outcomes = map(Outcome, counts.get("outcomes", {}))
-    return any(outcome.writes or outcome is Outcome.FAILED for outcome in outcomes)
+def may_be_undone(counts: Mapping[str, Mapping[str, int]], *, shares_connection: bool) -> bool:
+    """Whether one of the rows that these counts add up was written, or may have been.
+
+    `shares_connection`: whether the host's records commit together with our own tables.
+    """
+    return undoing.may_be_undone(map(Outcome, counts.get("outcomes", {})), shares_connection=shares_connection)
 
 
 def move(undo: Undo, target: UndoState, **fields: Any) -> bool:

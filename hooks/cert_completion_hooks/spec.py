@@ -55,8 +55,9 @@ def host_info() -> HostInfo:  # type: ignore[empty-body]
 def find_learners(actor: Actor, usernames: Sequence[str]) -> Mapping[str, Sequence[Learner]] | None:
     """Find the learners that files call by these user names.
 
-    Called: once for each portion of rows.
-    Given: the administrator who imports; distinct normalised user names, never blank, at most 150 characters each.
+    Called: once for each portion of rows, and again when an approved plan is written.
+    Given: the administrator who imports, or who approved; distinct normalised user names, never blank, at most 150
+    characters each.
     Return: user name -> every learner whose own name, normalised, is equal to it, case included. Deleted and retired
     accounts may be left out or returned with that status. One learner has one name only.
     If nobody answers: a start-up error; required.
@@ -69,7 +70,7 @@ def find_certifications(
 ) -> Mapping[CertificationRef, Sequence[Certification]] | None:
     """Find the certifications that files name so.
 
-    Called: once for each portion of rows.
+    Called: once for each portion of rows, and again when a plan is approved and when it is written.
     Given: distinct references, both names normalised, at least one of them not empty; whether case is ignored (then
     `cert_completion_hooks.folded` texts are compared).
     Return: reference -> every certification with that short name or that ID number (an empty name matches nothing), in
@@ -130,7 +131,8 @@ def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) ->
     """Write completions.
 
     Called: for each portion, inside the plugin's transaction when the host uses the same database connection; again
-    with some of the changes where a call raised, and again with the same keys after a crash.
+    with some of the changes where a call raised, and again with the same keys after a crash. A host with its own
+    database is also asked which keys it has applied, by changes with an `expected` that no state has.
     Given: at most one change for a learner and certification.
     Return: one result for each change, in any order. For each: lock the learner and certification (in the order of
     `state_key`); `repeated` if this key was applied before; else `conflict` if the present state's digest is not

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from cert_completion_hooks import (
@@ -21,6 +22,7 @@ from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Plan, Portion
 from cert_completion_plugin.store import plans as stored_plans
+from tests import doubles
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +254,70 @@ def test_rows_whose_certification_or_right_is_gone_drift(world, plan, approve, a
     assert outcomes(present(batch)) == {2: "drifted", 3: "drifted", 4: "drifted", 5: written}
 
 
+ELSEWHERE = {
+    retired_learner: {2: "drifted", 3: "drifted", 4: "certified", 5: "certified"},
+    withdrawn_right: {2: "drifted", 3: "drifted", 4: "drifted", 5: "certified"},
+    deleted_certification: {2: "drifted", 3: "drifted", 4: "drifted", 5: "certified"},
+}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE, ids=lambda change: change.__name__)
+def test_what_is_gone_by_the_word_of_another_host_than_the_one_that_writes(world, plan, approve, settings, change):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,")
+    change(directory.known)
+    directory.asked_by.clear()
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == ELSEWHERE[change]
+    assert {name for _, name in directory.asked_by} == {"approver"}
+
+
+def test_evidence_of_a_learner_who_is_gone_by_the_word_of_another_host(world, plan, approve, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
+    retired_learner(directory.known)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "drifted", 3: "evidence"}
+
+
+def renamed_learner(world):
+    [learner] = world.find_learners(None, ["a00"])["a00"]
+    world._learners[learner.key] = replace(learner, username="anna")
+
+
+def name_given_to_another(world):
+    renamed_learner(world)
+    world.add_learner("a00")
+
+
+def name_of_a_deleted_one(world):
+    renamed_learner(world)
+    world.add_learner("a00", status="deleted")
+
+
+RENAMED = pytest.mark.parametrize(
+    "change", [renamed_learner, name_given_to_another, name_of_a_deleted_one], ids=lambda change: change.__name__
+)
+
+
+@RENAMED
+def test_a_learner_who_merely_has_another_name_now_is_written(world, plan, approve, change):
+    batch = plan(*ROWS)
+    change(world)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "certified", 3: "history", 4: "certified"}
+    assert [each.learner_key for each in world.written] == ["learner-1", "learner-2"]
+
+
+def test_what_is_gone_is_asked_for_once_for_all_rows(world, plan, approve, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,", "a03,Crane,C1,2025-09-01,")
+    directory.asked_by.clear()
+    approve(batch)
+    writing = directory.asked_by[1:]
+    assert sorted(hook for hook, _ in writing) == ["find_certifications", "find_learners"]
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_rule_that_changed_since_has_approval_refused(world, plan, approve, approver, action):
     batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,", import_action=action)
@@ -313,6 +379,14 @@ def test_rules_are_asked_for_in_one_call(world, plan, approver, monkeypatch):
     assert [sorted(each) for each in calls] == [[("Crane", "C1"), ("Forklift", "F1")]]
 
 
+def test_rules_are_asked_for_whoever_approves(world, plan, approver, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS)
+    directory.asked_by.clear()
+    assert api.approve(batch, approver, plan=1).is_given
+    assert directory.asked_by == [("find_certifications", "approver")]
+
+
 def test_a_host_that_is_away_at_approval_changes_nothing(plan, approve, monkeypatch):
     batch = plan(*ROWS)
 
@@ -349,6 +423,65 @@ def test_what_was_held_when_it_was_planned_and_is_not_any_more_drifts(world, pla
     assert outcomes(present(batch)) == {2: "drifted", 3: "drifted", 4: "already_held"}
 
 
+def renamed_certification(world):
+    forklift = next(each for each in world.list_certifications(None, "", 9) if each.short_name == "Forklift")
+    world.change_certification(replace(forklift, short_name="Fork lifts", id_number="FL"))
+
+
+def swapped_certifications(world):
+    crane, forklift = world.list_certifications(None, "", 9)
+    world.change_certification(replace(forklift, short_name="Crane", id_number="C1"))
+    world.change_certification(replace(crane, short_name="Forklift", id_number="F1"))
+
+
+MERELY_RENAMED = (
+    renamed_learner,
+    name_given_to_another,
+    name_of_a_deleted_one,
+    renamed_certification,
+    swapped_certifications,
+)
+
+
+@pytest.mark.parametrize("policy", ["valid_rows", "all_or_nothing"])
+@pytest.mark.parametrize("change", MERELY_RENAMED, ids=lambda change: change.__name__)
+def test_what_is_held_is_held_whatever_it_is_called_now(world, plan, approve, change, policy):
+    world.hold("a00", "Forklift", current=CURRENT, history=[HELD])
+    rows = ("a00,Forklift,F1,2025-06-01,", "a00,Forklift,F1,2025-01-01,", "a01,Forklift,F1,2025-06-01,")
+    batch = plan(*rows, commit_policy=policy)
+    expected = {2: "already_held", 3: "already_held", 4: "certified"}
+    assert planned(batch, 1) == expected
+    change(world)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == expected
+
+
+def evidence_of(world, username):
+    [learner] = world.find_learners(None, [username])[username]
+    return EvidenceItem(
+        learner_key=learner.key, name="Boat", short_name="Boat", id_number="", completed=date(2025, 6, 1)
+    )
+
+
+def test_evidence_is_held_though_there_is_a_certification_of_that_name_now(world, plan, approve):
+    world.add_evidence(evidence_of(world, "a00"))
+    world.add_evidence(evidence_of(world, "a01"))
+    batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
+    assert planned(batch, 1) == {2: "already_held", 3: "already_held"}
+    world.add_certification(doubles.yearly("Boat"))
+    world._evidence.remove(evidence_of(world, "a01"))
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "already_held", 3: "drifted"}
+
+
+def test_what_is_held_by_a_certification_that_may_not_be_written_any_more_drifts(world, plan, approve):
+    world.hold("a00", "Forklift", current=CURRENT)
+    batch = plan("a00,Forklift,F1,2025-06-01,")
+    withdrawn_right(world)
+    approve(batch)
+    assert outcomes(present(batch)) == {2: "drifted"}
+
+
 def test_evidence_that_somebody_else_created_since_drifts(world, plan, approve):
     batch = plan("a00,Boat,,2025-06-01,", "a01,Boat,,2025-06-01,", unknown_certification="create_evidence")
     [learner] = world.find_learners(None, ["a00"])["a00"]
@@ -374,6 +507,107 @@ def test_of_two_imports_planned_at_once_the_later_one_drifts_where_they_overlap(
     approve(first)
     approve(second)
     assert outcomes(present(second)) == {2: "drifted", 3: "certified"}
+
+
+# a host with a store of its own
+
+
+def gone_after(change, monkeypatch, error, only=lambda decision: True):
+    """The host writes some of the decisions; the word of it gets lost, and something changes before the repeat."""
+    write, losses = Recorder.write, [error]
+
+    def lost(recorder, decisions):
+        if not losses:
+            return write(recorder, decisions)
+        write(recorder, [decision for decision in decisions if only(decision)])
+        change()
+        raise losses.pop()
+
+    monkeypatch.setattr(Recorder, "write", lost)
+
+
+LOST = pytest.mark.parametrize(
+    "error", [HostUnavailable("no answer"), OperationalError("server closed the connection")], ids=["later", "at-once"]
+)
+
+
+@OWN_STORE
+@LOST
+@pytest.mark.parametrize(
+    "change", [retired_learner, withdrawn_right, deleted_certification], ids=lambda change: change.__name__
+)
+def test_what_was_written_before_the_word_got_lost_is_reported_though_it_is_out_of_reach_now(
+    world, plan, approve, monkeypatch, settings, change, error
+):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS)
+    gone_after(partial(change, directory.known), monkeypatch, error)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "certified", 3: "history", 4: "certified"}
+    assert api.undo_obstacle(present(batch)) is None
+
+
+@OWN_STORE
+@LOST
+def test_what_was_not_written_before_a_right_was_withdrawn_is_not_written_at_the_repeat(
+    world, plan, approve, monkeypatch, settings, error
+):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(*ROWS, "a02,Crane,C1,2025-09-01,")
+    withdraw = partial(withdrawn_right, directory.known)
+    gone_after(withdraw, monkeypatch, error, only=lambda decision: decision.username == "a00")
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "certified", 3: "history", 4: "drifted", 5: "certified"}
+    assert world.held("a01", "Forklift").current is None
+
+
+@OWN_STORE
+def test_evidence_that_was_written_before_its_learner_was_gone(world, plan, approve, monkeypatch, settings):
+    directory = doubles.install_directory(settings, world)
+    batch = plan(
+        "a00,Boat,,2025-06-01,",
+        "a00,Boat,,2025-07-01,",
+        "a01,Boat,,2025-06-01,",
+        unknown_certification="create_evidence",
+    )
+    error = HostUnavailable("no answer")
+    gone_after(partial(retired_learner, directory.known), monkeypatch, error, only=lambda decision: decision.line == 2)
+    assert approve(batch).is_given
+    assert outcomes(present(batch)) == {2: "evidence", 3: "drifted", 4: "evidence"}
+    assert [item.line for item in world.evidence] == [2, 4]
+
+
+def test_whether_rows_that_drifted_can_be_undone_depends_on_where_they_would_be_written(world, plan, approve):
+    batch = plan("a00,Forklift,F1,2025-09-01,")
+    changed_record(world)
+    approve(batch)
+    assert outcomes(present(batch)) == {2: "drifted"}
+    obstacle = api.Obstacle.NOTHING_RECORDED if isinstance(world, doubles.SharedHost) else None
+    assert api.undo_obstacle(present(batch)) is obstacle
+
+
+@OWN_STORE
+def test_what_was_written_and_is_reported_as_drifted_is_undone_too(world, plan, approve, approver, monkeypatch):
+    batch = plan(*ROWS)
+    write = Recorder.write
+
+    def denied(recorder, decisions):
+        settled = write(recorder, decisions)
+        return replace(settled, conflicts=frozenset(decision.state_key for decision in decisions))
+
+    monkeypatch.setattr(Recorder, "write", denied)
+    approve(batch)
+    found = present(batch)
+    assert set(outcomes(found).values()) == {"drifted"}
+    assert world.held("a00", "Forklift").current is not None
+    api.preview_undo(found, approver)
+    drain(found)
+    undo = api.undo_state(found)
+    assert undo is not None
+    assert api.undo(found, approver, "It was the wrong file.", preview=undo.number)
+    drain(found)
+    assert world.held("a00", "Forklift").current is None
+    assert world.held("a00", "Forklift").history == ()
 
 
 # discarding, cancelling

@@ -14,6 +14,7 @@ from cert_completion_plugin.batches import undo_portions
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.models import ImportBatch, ImportUndo, LedgerEntry, Message, Portion, UndoPortion, UndoRow
 from cert_completion_plugin.store import undos
+from tests import doubles
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -510,6 +511,29 @@ def test_what_stands_in_the_way_of_an_undo(world, submit, imported, uploader, mo
     monkeypatch.setattr(gateway.Gateway, "capabilities", can)
     assert api.undo_obstacle(done) is api.Obstacle.NOT_OFFERED
     assert ImportUndo.objects.count() == 0
+
+
+def test_failed_rows_were_written_by_a_host_with_a_store_of_its_own_at_most(world, submit, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "write", down)
+        failed = drained(submit("a00,Forklift,F1,2025-06-01,"))
+    assert failed.counts["outcomes"] == {"failed": 1}
+    obstacle = api.Obstacle.NOTHING_RECORDED if isinstance(world, doubles.SharedHost) else None
+    assert api.undo_obstacle(failed) is obstacle
+
+
+def test_an_undo_leaves_out_portions_of_which_nothing_can_have_been_written(world, submit, previewed, monkeypatch):
+    write = Recorder.write
+
+    def fails_for_one(recorder, decisions):
+        return down() if decisions[0].username == "a00" else write(recorder, decisions)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "write", fails_for_one)
+        batch = drained(submit("a00,Forklift,F1,2025-06-01,", "a01,Forklift,F1,2025-06-01,"))
+    assert batch.counts["outcomes"] == {"failed": 1, "certified": 1}
+    assert previewed(batch).preview == {"undone": 1}
+    assert UndoPortion.objects.count() == (1 if isinstance(world, doubles.SharedHost) else 2)
 
 
 def test_the_host_hears_who_undoes(imported, django_user_model, monkeypatch, world):

@@ -19,6 +19,7 @@ from cert_completion_hooks.types import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cert_completion_plugin.core.again import decide_again
 from cert_completion_plugin.core.changes import changes_of, items_of
 from cert_completion_plugin.core.decide import decide
 from cert_completion_plugin.core.expiry import record_dates
@@ -510,6 +511,12 @@ class TestWhateverTheRows:
     def test_the_same_file_again_writes_nothing(self, world, rows, chosen) -> None:
         imported(world, rows, chosen, "b1")
         assert not any(one.outcome.writes for one in decided_in(world, rows, chosen))
+
+    @given(worlds(), files(), options)
+    def test_decided_again_by_keys_everything_is_the_same(self, world, rows, chosen) -> None:
+        decisions = [one for one in decided_in(world, rows, chosen) if one.outcome is not Outcome.REJECTED]
+        again = decide_again(decisions, world.held(TODAY), world.evidence, chosen, TODAY)
+        assert [replace(one, issues=()) for one in again] == [replace(one, issues=()) for one in decisions]
 
     @given(worlds(), files(), options, st.data())
     def test_a_file_that_has_grown_writes_only_what_is_new_and_then_nothing(self, world, rows, chosen, data) -> None:
