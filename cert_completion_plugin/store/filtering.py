@@ -8,7 +8,7 @@ from typing import Any
 
 from cert_completion_bulk import Among
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
@@ -21,6 +21,8 @@ MOST_LOOKED_AT = 10_000
 """How many rows with a code are looked through for one page, where they have to fit other filters, too."""
 
 _LOOKED_AT_ONCE = 1000
+_MOST_GAPS = 5
+"""How many stretches of other learners' lines are passed over for one page."""
 _FEW_ROWS = 20_000
 """Of an import: to go through so many is no trouble."""
 
@@ -73,6 +75,13 @@ class _Direction:
 
     def at(self, line: int) -> "_Direction":
         return _Direction(line, self.is_backwards)
+
+    def after(self, lines: int) -> "_Direction":
+        """Behind what is `within` so many lines."""
+        return self.at(self.start - lines if self.is_backwards else self.start + lines)
+
+    def just_before(self, line: int) -> "_Direction":
+        return self.at(line + 1 if self.is_backwards else line - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +212,32 @@ class Table:
         of_import = LedgerEntry.objects.filter(*_conditions(wanted), batch_id=self.batch.id)
         some = list(of_import.values_list("line", flat=True)[: _LOOKED_AT_ONCE + 1])
         if len(some) > _LOOKED_AT_ONCE:
-            return _cut(self._first(self._entries(wanted, way), way, limit + 1), limit)
+            return self._of_many_names(wanted, way, limit)
         return _cut(self._entries(wanted, way).filter(Among("line", sorted(set(some))))[: limit + 1], limit)
+
+    def _of_many_names(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
+        """By line, but over the lines of other learners at one go: in a file that is sorted by name they are many."""
+        found: list[LedgerEntry] = []
+        for _ in range(_MOST_GAPS):
+            within = self._entries(wanted, way).filter(way.within(_FEW_ROWS))
+            found += within[: limit + 1 - len(found)]
+            if len(found) > limit:
+                return _cut(found, limit)
+            next_line = self._next_line(wanted, way.after(_FEW_ROWS))
+            if next_line is None:
+                return _Found(found, None)
+            way = way.just_before(next_line)
+        return _Found(found, way.start)
+
+    def _next_line(self, wanted: Filter, way: _Direction) -> int | None:
+        """The first line that fits, or one before it that does in another plan or phase: names are looked up for all.
+
+        Counting as well keeps a database from going through the lines in their order.
+        """
+        nearest = Max("line") if way.is_backwards else Min("line")
+        fitting = LedgerEntry.objects.filter(way.beyond, *_conditions(wanted), batch_id=self.batch.id)
+        line: int | None = fitting.aggregate(line=nearest, number=Count("pk"))["line"]
+        return line
 
     def _of_outcomes(self, wanted: Filter, way: _Direction, limit: int) -> _Found:
         """One query for each outcome: each has its rows by line in the index, several together have not."""

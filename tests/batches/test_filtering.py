@@ -126,6 +126,22 @@ def test_of_a_row_that_was_decided_again_the_last_decision_counts(batch):
     assert found(Outcome.FAILED, Outcome.CERTIFIED) == [(1, "failed"), (3, "certified")]
 
 
+@pytest.mark.parametrize("beginning", ["a7", "a1", "a29", "a"])
+def test_names_that_begin_alike_are_found_over_any_gap(batch, monkeypatch, beginning):
+    """Lines of other learners are passed over at one go, in both directions; a page may end before all are found."""
+    monkeypatch.setattr("cert_completion_plugin.store.filtering._FEW_ROWS", 3)
+    monkeypatch.setattr("cert_completion_plugin.store.filtering._LOOKED_AT_ONCE", 5)
+    table, wanted = Table(batch, api.Phase.WRITTEN, 1), Filter(learner=beginning, is_beginning=True)
+    expected = [line for line in LINES if f"a{line}".startswith(beginning)]
+    assert [row.line for some in table.every_row(wanted, at_once=7) for row in some] == expected
+    found, before = [], 3001
+    while before is not None:
+        page = table.page(wanted, before=before, limit=7)
+        found = [row.line for row in page.rows] + found
+        before = page.earlier
+    assert found == expected
+
+
 def test_a_large_import_is_paged_from_the_line_on_also_on_mariadb(batch, monkeypatch):
     """With an end to the lines, further and further off; whatever gaps there are."""
     monkeypatch.setattr("cert_completion_plugin.store.filtering._FEW_ROWS", -1)
