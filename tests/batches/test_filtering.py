@@ -134,7 +134,8 @@ def test_names_that_begin_alike_are_found_over_any_gap(batch, monkeypatch, begin
     table, wanted = Table(batch, api.Phase.WRITTEN, 1), Filter(learner=beginning, is_beginning=True)
     expected = [line for line in LINES if f"a{line}".startswith(beginning)]
     assert [row.line for some in table.every_row(wanted, at_once=7) for row in some] == expected
-    found, before = [], 3001
+    found: list[int] = []
+    before: int | None = 3001
     while before is not None:
         page = table.page(wanted, before=before, limit=7)
         found = [row.line for row in page.rows] + found
