@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.generic import TemplateView
 
-from cert_completion_plugin import api, texts
+from cert_completion_plugin import api
 from cert_completion_plugin.core.issues import Code
 from cert_completion_plugin.core.options import UnknownCertification
 from cert_completion_plugin.core.outcomes import Outcome
@@ -17,7 +16,7 @@ from cert_completion_plugin.core.thresholds import ThresholdCheck
 from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
 from cert_completion_plugin.views import downloads, rows_table
 from cert_completion_plugin.views.access import ImportPage
-from cert_completion_plugin.views.numbers import grouped
+from cert_completion_plugin.views.numbers import counts_sentence, grouped
 
 MOST_CERTIFICATIONS = 10
 
@@ -80,14 +79,7 @@ def shown(request: HttpRequest, batch: api.Batch, plan: api.Plan) -> dict[str, A
 
 def sentence(counts: Mapping[str, int]) -> str:
     """What will become of all rows, in one sentence."""
-    parts = [
-        _WILL[outcome] % {"number": counts[outcome], "rows": grouped(counts[outcome])}
-        for outcome in texts.OUTCOMES
-        if counts.get(outcome)
-    ]
-    total = sum(counts.values())
-    begin = ngettext("Of %(rows)s row", "Of %(rows)s rows", total) % {"rows": grouped(total)}
-    return _("%(begin)s, %(parts)s.") % {"begin": begin, "parts": get_text_list(parts, _("and"))}
+    return counts_sentence(_WILL, counts)
 
 
 _WILL: Mapping[str, Any] = {

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -12,7 +11,7 @@ from cert_completion_plugin import api, labels, texts
 from cert_completion_plugin.core.options import UnknownCertification
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.views import downloads, rows_table
-from cert_completion_plugin.views.numbers import grouped
+from cert_completion_plugin.views.numbers import counts_sentence, grouped
 
 
 def option_texts(batch: api.Batch) -> list[tuple[str, str]]:
@@ -97,16 +96,7 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
 
 def sentence(counts: Mapping[str, int]) -> str:
     """What became of all rows, in one sentence; "" if there were none."""
-    parts = [
-        _DONE[outcome] % {"number": counts[outcome], "rows": grouped(counts[outcome])}
-        for outcome in texts.OUTCOMES
-        if counts.get(outcome)
-    ]
-    if not parts:
-        return ""
-    total = sum(counts.values())
-    begin = ngettext("Of %(rows)s row", "Of %(rows)s rows", total) % {"rows": grouped(total)}
-    return _("%(begin)s, %(parts)s.") % {"begin": begin, "parts": get_text_list(parts, _("and"))}
+    return counts_sentence(_DONE, counts)
 
 
 _DONE: Mapping[str, Any] = {
