@@ -24,7 +24,7 @@ def world(request, settings):
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
     """Nobody waits while a test runs: see `let_time_pass`."""
-    monkeypatch.setattr("cert_completion_plugin.api.WORTH_WAITING_SECONDS", 0)
+    monkeypatch.setattr("cert_completion_plugin.api.working.WORTH_WAITING_SECONDS", 0)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def record_book(db, settings, monkeypatch):
     settings.CERT_COMPLETION = {"HOSTS": ["cert_completion_records.host"], "PORTION_ROWS": 4}
     gateway.reset()
     monkeypatch.setattr("cert_completion_plugin.batches.clock.today", lambda: date(2026, 3, 15))
-    monkeypatch.setattr("cert_completion_plugin.api.WORTH_WAITING_SECONDS", 0)
+    monkeypatch.setattr("cert_completion_plugin.api.working.WORTH_WAITING_SECONDS", 0)
     day, year = date(2025, 4, 1), timedelta(days=365)
     rule = {"rule": "completion_date", "active_count": 1, "active_unit": "year", "window_count": 1}
     fire = Certification.objects.create(short_name="Fire", full_name="Fire", window_unit="month", **rule)

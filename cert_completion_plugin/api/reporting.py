@@ -1,0 +1,98 @@
+"""What becomes of the rows of an import."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from cert_completion_plugin import batches
+from cert_completion_plugin.batches import (
+    Account,
+    Neighbours,
+)
+from cert_completion_plugin.core.outcomes import Phase
+from cert_completion_plugin.core.rows import Cell, Decision
+from cert_completion_plugin.core.story import Story
+from cert_completion_plugin.store import plans, portions
+from cert_completion_plugin.store import rows as stored_rows
+from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
+from cert_completion_plugin.store.values import Batch
+
+
+def rows(batch: Batch, *, after: int = 0, limit: int = 100) -> list[Decision]:
+    """What became of the rows of an import, by line: the next `limit` whose line is above `after`."""
+    return list(page(batch, after=after, limit=limit).rows)
+
+
+def page(
+    batch: Batch,
+    wanted: Filter = EVERYTHING,
+    *,
+    phase: Phase = Phase.WRITTEN,
+    plan: int | None = None,
+    after: int = 0,
+    before: int = 0,
+    limit: int = 100,
+) -> Page:
+    """The rows that fit a filter, of one phase and plan, by line: the next above `after`, or the last below `before`.
+
+    It takes as long for a million rows as for a thousand. After a long search it may come back with few rows or none,
+    and the line from which to go on.
+    """
+    return _table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
+
+
+def has_rows(batch: Batch, wanted: Filter, *, phase: Phase = Phase.WRITTEN, plan: int | None = None) -> bool:
+    """Whether any row fits, or may."""
+    return _table(batch, phase, plan).has(wanted)
+
+
+def rows_with_cells(
+    batch: Batch, wanted: Filter = EVERYTHING, *, phase: Phase = Phase.WRITTEN, plan: int | None = None
+) -> Iterator[tuple[Decision, tuple[Cell, ...]]]:
+    """All rows that fit, by line, each with its cells as read; in constant memory."""
+    for some in _table(batch, phase, plan).every_row(wanted):
+        raw = stored_rows.with_lines(batch.id, [decision.line for decision in some])
+        for decision in some:
+            yield decision, raw[decision.line].cells if decision.line in raw else ()
+
+
+def row_counts(batch: Batch, phase: Phase, plan: int | None = None) -> Mapping[str, Mapping[str, int]]:
+    """Rows by outcome under "outcomes", by code under "issues": of an import that has ended, or of a plan."""
+    if phase is Phase.WRITTEN and batch.has_ended:
+        return batch.counts
+    number = batch.plan if plan is None else plan
+    complete = plans.get(batch.id, number)
+    return complete.counts if complete else portions.planned_counts(replace(batch, plan=number))
+
+
+def certifications(batch: Batch, plan: int | None = None) -> Mapping[str, list[str]]:
+    """Short name and ID number, by key, of the certifications that rows of an import are about."""
+    return portions.certifications(batch, batch.plan if plan is None else plan)
+
+
+def _table(batch: Batch, phase: Phase, plan: int | None) -> Table:
+    return Table(batch, phase, batch.plan if plan is None else plan)
+
+
+def explain(batch: Batch, line: int) -> Story | None:
+    """The story of the row on this line of the file: what was read, asked, found, decided and computed, and why.
+
+    None if no row begins on that line. A row that is not decided yet has only its cells, and one that an older version
+    decided lacks what was not kept then.
+    """
+    return batches.explain(batch, line)
+
+
+def account(batch: Batch, line: int, user: AbstractBaseUser, *, plan: int | None = None) -> Account | None:
+    """All that is known of the row on this line: its story, what was planned and written, and whether it is still so.
+
+    The host is asked on behalf of `user`. With the number of an older `plan`, what that plan said of the row. None if
+    no row begins on that line.
+    """
+    return batches.account(batch, line, batches.administrator(user.pk, user.get_username()), plan=plan)
+
+
+def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbours:
+    """The rows next to one, and the next ones that have problems, in an older `plan` if its number is given."""
+    return batches.neighbours(batch, line, plan=plan)

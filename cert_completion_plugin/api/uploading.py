@@ -1,0 +1,105 @@
+"""Taking in files, and what an upload page needs beside that."""
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from cert_completion_plugin import batches, tabular, tasks
+from cert_completion_plugin.batches import (
+    KeptFile,
+)
+from cert_completion_plugin.core import headings
+from cert_completion_plugin.core.options import Options
+from cert_completion_plugin.store import batches as stored
+from cert_completion_plugin.store import connections, log
+from cert_completion_plugin.store.log import Logged
+from cert_completion_plugin.store.values import Batch
+
+
+def submit(
+    user: AbstractBaseUser,
+    chunks: Iterable[bytes],
+    *,
+    file_name: str,
+    options: Options,
+    corrects: Batch | None = None,
+) -> Batch:
+    """Take in a file of certification completions as a new import, and return at once.
+
+    `chunks` are the bytes of the file in order. The file is stored whole or not at all; when the surrounding
+    transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
+    sends again. `corrects`: the import of which the file has rows that were corrected; a file that was downloaded from
+    a report says so itself.
+    Raises OptionNotOffered. A file over the site's limit comes back in state `refused`.
+    """
+    with transaction.atomic():
+        batch = batches.receive(
+            chunks,
+            file_name=file_name,
+            uploaded_by_id=user.pk,
+            uploaded_by_name=user.get_username(),
+            options=options,
+        )
+        return _taken_in(user, batch, corrects)
+
+
+def _taken_in(user: AbstractBaseUser, batch: Batch, corrects: Batch | None) -> Batch:
+    if corrects is not None:
+        stored.correct(batch.id, corrects)
+    log.add(batch, user.pk, Logged.UPLOADED)
+    connections.after_commit(tasks.send_next, batch.id)
+    return batch
+
+
+def keep_file(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str) -> KeptFile:
+    """Keep a file for this user while its form is corrected, in place of one kept before, for `KEPT_FOR` at most.
+
+    It is no import yet. Raises TooLarge for a file over the site's limit, of which nothing is kept.
+    """
+    return batches.keep_file(user.pk, chunks, file_name=file_name)
+
+
+def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
+    """The file that is kept for this user under this token; None for another user's, and for one kept too long."""
+    return batches.kept_file(user.pk, token)
+
+
+def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None) -> Batch:
+    """Take in a kept file as a new import, as `submit` does; it is kept no longer.
+
+    Raises OptionNotOffered, and KeptFileGone if it was taken in already.
+    """
+    with transaction.atomic():
+        batch = batches.receive_kept(
+            kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options
+        )
+        return _taken_in(user, batch, corrects)
+
+
+def earlier_upload(sha256: str, *, before: int | None = None) -> Batch | None:
+    """The newest import of a file with this SHA-256 (64 hexadecimal digits), older than the one with the id `before`.
+
+    It serves a warning: an import of the same file again is allowed, and changes nothing that is recorded already.
+    """
+    return stored.earlier_with(sha256, before)
+
+
+def template(user: AbstractBaseUser, kind: str, *, titles: Mapping[str, str]) -> bytes:
+    """A file to fill in: "csv" has the headings alone, "xlsx" on a second sheet also the certifications that this user
+    may touch.
+
+    `titles` has words for the sheets ("completions", "certifications") and the second one's headings ("short_name",
+    "id_number", "full_name"). Raises CannotTell while the host cannot list its certifications.
+    """
+    if kind == "csv":
+        return tabular.csv_template(headings.REQUIRED)
+    found = batches.certifications_for(batches.administrator(user.pk, user.get_username()))
+    names = [(each.short_name, each.id_number, each.full_name) for each in found]
+    return tabular.xlsx_template(
+        headings.REQUIRED,
+        title=titles["completions"],
+        text_columns=3,
+        names_title=titles["certifications"],
+        names=[[titles["short_name"], titles["id_number"], titles["full_name"]], *names],
+    )

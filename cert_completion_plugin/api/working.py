@@ -1,0 +1,39 @@
+"""Doing the work that waits, and sending it again."""
+
+from time import sleep
+
+from cert_completion_plugin import batches, tasks
+from cert_completion_plugin.batches import (
+    TryAgain,
+)
+
+WORTH_WAITING_SECONDS = 2
+"""Pauses so short that `work_off` waits them out."""
+
+
+def unfinished() -> list[int]:
+    """The ids of the imports that have work to do, oldest first."""
+    return batches.unfinished()
+
+
+def sweep() -> list[int]:
+    """Send the work of imports without progress to the workers again; returns their ids."""
+    return tasks.resend_stalled()
+
+
+def work_off(batch_id: int) -> None:
+    """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
+
+    Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it.
+    """
+    while (work := batches.next_work(batch_id)) is not None:
+        if work.read:
+            if not batches.read(batch_id):
+                return
+            continue
+        turn = batches.take_turn(batch_id)
+        if turn.seconds is None and not turn.opens:
+            return
+        if turn.seconds and turn.seconds > WORTH_WAITING_SECONDS:
+            raise TryAgain(turn.seconds)
+        sleep(turn.seconds or 0)
