@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from cert_completion_hooks.text import heading_key
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from cert_completion_plugin.core.headings import REQUIRED, heading_key
+from cert_completion_plugin.core.headings import REQUIRED
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import SEPARATORS
 from cert_completion_plugin.core.outcomes import BatchState, Outcome

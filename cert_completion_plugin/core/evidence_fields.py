@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from cert_completion_hooks.text import folded, normalised
+from cert_completion_hooks.text import folded, heading_key, normalised
 from cert_completion_hooks.types import EvidenceField, EvidenceType, FieldKind, FieldValue
 
 from cert_completion_plugin.core.dates import DateFormat
-from cert_completion_plugin.core.headings import heading_key
 from cert_completion_plugin.core.issues import Code, Issue, IssueDetail, in_order
 from cert_completion_plugin.core.parse import UNPRINTABLE, cell_text, date_details, is_day_number, is_rounded_number
 from cert_completion_plugin.core.rows import Cell, ResolvedRow

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from cert_completion_hooks.text import folded, normalised
+from cert_completion_hooks.text import heading_key, normalised
 
 from cert_completion_plugin.core.issues import Code, Issue, IssueDetail
 
@@ -46,11 +46,6 @@ class Columns:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "width", len(self.headings))
-
-
-def heading_key(text: str) -> str:
-    """The form in which headings are compared: without case, white space, `_` and `-`."""
-    return "".join(character for character in folded(text) if character not in "_-" and not character.isspace())
 
 
 _OWN_KEY, _REFERENCE_KEY = heading_key(OWN), heading_key(OWN_REFERENCE)

@@ -2,12 +2,14 @@
 
 from functools import lru_cache
 
+from cert_completion_hooks.examining.errors import HostContractError
+from cert_completion_hooks.examining.problems import HostProblem, ProblemCode
+
 from cert_completion_plugin import conf
 from cert_completion_plugin.gateway.asking import ActorHost
-from cert_completion_plugin.gateway.errors import HostContractError, HostNotFound
+from cert_completion_plugin.gateway.errors import HostNotFound
 from cert_completion_plugin.gateway.facade import Gateway
 from cert_completion_plugin.gateway.loading import load_hosts
-from cert_completion_plugin.gateway.problems import HostProblem, ProblemCode
 
 __all__ = [
     "ActorHost",

@@ -14,9 +14,9 @@ from cert_completion_hooks import (
     Learner,
     StateKey,
 )
+from cert_completion_hooks.examining import questions
 
 from cert_completion_plugin.core.ports import Host
-from cert_completion_plugin.gateway import questions
 from cert_completion_plugin.gateway.registry import Registry
 
 PAGE = 1000

@@ -20,12 +20,12 @@ from cert_completion_hooks import (
     UndoResult,
     WriteResult,
 )
+from cert_completion_hooks.examining import questions, results
+from cert_completion_hooks.examining.problems import HostProblem
 
-from cert_completion_plugin.gateway import questions, results
 from cert_completion_plugin.gateway.asking import ActorHost
 from cert_completion_plugin.gateway.infos import Infos
 from cert_completion_plugin.gateway.listing import Listed
-from cert_completion_plugin.gateway.problems import HostProblem
 from cert_completion_plugin.gateway.registry import Registry
 from cert_completion_plugin.gateway.startup import host_problems
 

@@ -1,22 +1,11 @@
 """What the hosts say of themselves, and what can be done with all of them together."""
 
-from collections.abc import Mapping
-
 from cert_completion_hooks import Capability, HostInfo
+from cert_completion_hooks.examining.answers import Answer
+from cert_completion_hooks.examining.errors import HostContractError
+from cert_completion_hooks.examining.hooks import HOOKS_OF
 
-from cert_completion_plugin.gateway.answers import Answer
-from cert_completion_plugin.gateway.errors import HostContractError
 from cert_completion_plugin.gateway.registry import Registry
-
-HOOKS_OF: Mapping[Capability, tuple[str, ...]] = {
-    Capability.HISTORY: ("record_completions",),
-    Capability.EXPIRY: ("record_completions",),
-    Capability.ASSIGNMENTS: ("record_completions",),
-    Capability.EVIDENCE: ("find_evidence", "record_evidence"),
-    Capability.UNDO: ("record_completions", "undo_changes"),
-    Capability.MESSAGES: ("send_messages",),
-}
-"""The hooks without which a host cannot have a capability."""
 
 
 class Infos:

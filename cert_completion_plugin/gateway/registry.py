@@ -1,34 +1,13 @@
 """The active hosts of a site, registered with pluggy: who implements which hook, and calling one of them."""
 
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import pluggy
-from cert_completion_hooks import PROJECT_NAME, HostUnavailable, spec
-
-from cert_completion_plugin.gateway.answers import Answer
-from cert_completion_plugin.gateway.errors import HostContractError
-from cert_completion_plugin.gateway.problems import HostProblem, Implementation, ProblemCode, calling_problems
-
-
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager(PROJECT_NAME)
-    manager.add_hookspecs(spec)
-    return manager
-
-
-def _specified(manager: pluggy.PluginManager) -> dict[str, bool]:
-    found = {name: manager.parse_hookspec_opts(spec, name) for name in vars(spec)}
-    return {name: bool(options["firstresult"]) for name, options in found.items() if options is not None}
-
-
-_FIRST_RESULT = _specified(_manager())
-
-HOOKS: Mapping[str, tuple[str, ...]] = {
-    name: tuple(inspect.signature(getattr(spec, name)).parameters) for name in _FIRST_RESULT
-}
-"""Every hook of the contract, with the names of its arguments."""
+from cert_completion_hooks import HostUnavailable
+from cert_completion_hooks.examining.answers import Answer
+from cert_completion_hooks.examining.errors import HostContractError
+from cert_completion_hooks.examining.hooks import FIRST_RESULT, Implementation, implementations, manager
+from cert_completion_hooks.examining.problems import HostProblem, ProblemCode, calling_problems
 
 
 class Registry:
@@ -40,7 +19,7 @@ class Registry:
 
     def __init__(self, hosts: Mapping[str, object]) -> None:
         self._hosts = dict(hosts)
-        self._manager = _manager()
+        self._manager = manager()
         self._implementations: dict[str, tuple[Implementation, ...]] = dict.fromkeys(self._hosts, ())
         self._unusable: dict[str, list[HostProblem]] = {}
         # pluggy asks the one that was registered last first.
@@ -89,12 +68,12 @@ class Registry:
         except HostUnavailable as error:
             error.host, error.hook = host, hook
             raise
-        return answer if _FIRST_RESULT[hook] else next(iter(answer), None)
+        return answer if FIRST_RESULT[hook] else next(iter(answer), None)
 
     def _register(self, name: str, host: object) -> None:
         try:
-            self._implementations[name] = tuple(self._marked(name, host))
-            problems = [problem for each in self._implementations[name] for problem in _calling_problems(each)]
+            self._implementations[name] = tuple(implementations(name, host))
+            problems = [problem for each in self._implementations[name] for problem in calling_problems(each)]
             if not problems:
                 hash(host)
                 self._manager.register(host, name)
@@ -104,22 +83,6 @@ class Registry:
                 self._manager.unregister(name=name)
         if problems:
             self._unusable[name] = problems
-
-    def _marked(self, name: str, host: object) -> Iterator[Implementation]:
-        for attribute in dir(host):
-            try:
-                options = self._manager.parse_hookimpl_opts(host, attribute)
-            except Exception:
-                # An attribute that cannot be read is no hook; registering the host tells of it, where it matters.
-                continue
-            if options is not None:
-                hook = options.get("specname") or attribute
-                yield Implementation(name, hook, getattr(host, attribute), {**options})
-
-
-def _calling_problems(implementation: Implementation) -> Iterator[HostProblem]:
-    if implementation.hook in HOOKS:
-        yield from calling_problems(implementation, HOOKS[implementation.hook])
 
 
 def _unusable(host: str, error: Exception) -> HostProblem:

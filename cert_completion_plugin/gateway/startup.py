@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 
 from cert_completion_hooks import SPEC_VERSION, HostInfo
+from cert_completion_hooks.examining.hooks import HOOKS_OF, REQUIRED_HOOKS
+from cert_completion_hooks.examining.problems import HostProblem, ProblemCode, unknown_hooks
 
-from cert_completion_plugin.gateway.infos import HOOKS_OF, Infos
-from cert_completion_plugin.gateway.problems import HostProblem, ProblemCode, unknown_hook
-from cert_completion_plugin.gateway.registry import HOOKS, Registry
-
-REQUIRED_HOOKS = (
-    "find_learners",
-    "find_certifications",
-    "list_certifications",
-    "find_completion_states",
-    "record_completions",
-)
+from cert_completion_plugin.gateway.infos import Infos
+from cert_completion_plugin.gateway.registry import Registry
 
 _SAME_HOST = (("find_certifications", "list_certifications"), ("find_completion_states", "record_completions"))
 
@@ -26,15 +19,9 @@ def host_problems(registry: Registry, infos: Infos) -> list[HostProblem]:
         return [HostProblem(ProblemCode.NO_HOSTS, "No host is active, so nothing can be imported.", hint)]
     found = list(registry.problems)
     for host in registry.names:
-        found += _unknown_hooks(registry, host)
+        found += unknown_hooks(registry.implementations(host))
         found += _info_problems(registry, infos, host)
     return found + list(_missing_hooks(registry)) + list(_divided_hooks(registry))
-
-
-def _unknown_hooks(registry: Registry, host: str) -> Iterator[HostProblem]:
-    for each in registry.implementations(host):
-        if each.hook not in HOOKS and not each.options.get("optionalhook"):
-            yield unknown_hook(each, tuple(HOOKS))
 
 
 def _info_problems(registry: Registry, infos: Infos, host: str) -> Iterator[HostProblem]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from cert_completion_hooks.text import normalised
+from cert_completion_hooks.text import heading_key, normalised
 
-from cert_completion_plugin.core.headings import REQUIRED, heading_key
+from cert_completion_plugin.core.headings import REQUIRED
 from cert_completion_plugin.core.options import AUTO, NO_QUOTE, SEPARATORS, Options
 from cert_completion_plugin.core.parse import is_blank
 from cert_completion_plugin.tabular.cells import Quoting, RecordSplitter

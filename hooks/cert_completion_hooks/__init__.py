@@ -5,7 +5,7 @@ A host implements the hooks of `cert_completion_hooks.spec` with `hookimpl` and 
 """
 
 from cert_completion_hooks.spec import ENTRY_POINT_GROUP, PROJECT_NAME, SPEC_VERSION, hookimpl
-from cert_completion_hooks.text import folded, normalised
+from cert_completion_hooks.text import folded, heading_key, normalised
 from cert_completion_hooks.types import (
     Actor,
     BatchInfo,
@@ -86,6 +86,7 @@ __all__ = [
     "WriteResult",
     "WriteStatus",
     "folded",
+    "heading_key",
     "hookimpl",
     "normalised",
 ]

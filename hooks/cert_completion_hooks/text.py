@@ -46,3 +46,8 @@ def _trimmed(text: str) -> str:
 def folded(text: str) -> str:
     """The form in which two names are compared when case is ignored: normalised, then full Unicode case folding."""
     return normalised(normalised(text).casefold())
+
+
+def heading_key(text: str) -> str:
+    """The form in which the headings of a file's columns are compared: folded, without white space, `_` and `-`."""
+    return "".join(character for character in folded(text) if character not in "_-" and not character.isspace())

@@ -8,7 +8,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from cert_completion_hooks import EvidenceField, EvidenceType, FieldKind, folded, normalised
+from cert_completion_hooks import EvidenceField, EvidenceType, FieldKind, heading_key, normalised
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
@@ -63,7 +63,7 @@ def _evidence_type(given: Any, others: Collection[str]) -> EvidenceType:
     if len(name) > _LONGEST_TYPE_NAME:
         raise _Malformed(f"the name of a type has at most {_LONGEST_TYPE_NAME} characters.")
     fields = tuple(map(_evidence_field, _list(given, "fields")))
-    headings = [_heading(field.name) for field in fields]
+    headings = [heading_key(field.name) for field in fields]
     for heading, field in zip(headings, fields, strict=True):
         if not heading or headings.count(heading) > 1:
             raise _Malformed(
@@ -110,8 +110,3 @@ def _list(given: Mapping[str, Any], key: str) -> Sequence[Any]:
     if not isinstance(value, (list, tuple)):
         raise _Malformed(f"{key!r} must be a list, not {value!r}.")
     return value
-
-
-def _heading(text: str) -> str:
-    """A name as the headings of files are compared: without case, white space, `_` and `-`."""
-    return "".join(character for character in folded(text) if character not in "_-" and not character.isspace())

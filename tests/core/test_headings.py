@@ -1,12 +1,12 @@
 """The heading line (import-rules.md §1.1)."""
 
+from cert_completion_hooks.text import heading_key
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cert_completion_plugin.core.headings import (
     REQUIRED,
     comes_from_report,
-    heading_key,
     read_headings,
     unknown_column,
 )

@@ -7,7 +7,9 @@ database's collation may match "Pat" to "pat", or "jose" to "josé".
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from cert_completion_hooks import (
+from cert_completion_hooks.examining.answers import Answer
+from cert_completion_hooks.text import folded, heading_key, normalised
+from cert_completion_hooks.types import (
     Certification,
     CertificationRef,
     CompletionState,
@@ -17,12 +19,7 @@ from cert_completion_hooks import (
     FieldKind,
     Learner,
     StateKey,
-    folded,
-    normalised,
 )
-
-from cert_completion_plugin.core.headings import heading_key
-from cert_completion_plugin.gateway.answers import Answer
 
 C = TypeVar("C", Learner, Certification)
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
-from cert_completion_plugin.gateway.errors import HostContractError
-from cert_completion_plugin.gateway.shapes import are_all, shape_fault
+from cert_completion_hooks.examining.errors import HostContractError
+from cert_completion_hooks.examining.shapes import are_all, shape_fault
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

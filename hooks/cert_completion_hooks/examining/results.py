@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from cert_completion_hooks import ChangeToUndo, EvidenceItem, MessageResult, UndoResult, WriteResult
-
-from cert_completion_plugin.gateway.answers import Answer
+from cert_completion_hooks.examining.answers import Answer
+from cert_completion_hooks.types import ChangeToUndo, EvidenceItem, MessageResult, UndoResult, WriteResult
 
 R = TypeVar("R", WriteResult, UndoResult, MessageResult)
 

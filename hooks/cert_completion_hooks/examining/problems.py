@@ -1,12 +1,13 @@
-"""What start-up checks can find wrong with hosts, and the checks that need one implementation only."""
+"""What can be wrong with hosts before anything is asked of them, and the checks that need one implementation only."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from inspect import Parameter
-from typing import Any
+
+from cert_completion_hooks.examining.hooks import HOOKS, Implementation
 
 
 class ProblemCode(StrEnum):
@@ -37,21 +38,10 @@ class HostProblem:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Implementation:
-    """One function of a host that is marked as implementing a hook, with the options of its mark."""
-
-    host: str
-    hook: str
-    function: Callable[..., Any]
-    options: Mapping[str, Any]
-
-    def __str__(self) -> str:
-        return f"Host {self.host!r}, hook {self.hook!r}"
-
-
-def calling_problems(implementation: Implementation, arguments: Sequence[str]) -> Iterator[HostProblem]:
-    """What keeps pluggy from calling an implementation rightly. `arguments`: those that the hook has."""
+def calling_problems(implementation: Implementation) -> Iterator[HostProblem]:
+    """What keeps pluggy from calling an implementation of a hook of the contract rightly."""
+    if implementation.hook not in HOOKS:
+        return
     function = implementation.function
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         yield HostProblem(
@@ -67,7 +57,7 @@ def calling_problems(implementation: Implementation, arguments: Sequence[str]) -
             "Mark it with a plain @hookimpl: the setting HOSTS alone decides which host answers.",
         )
     for parameter in inspect.signature(function).parameters.values():
-        yield from _parameter_problems(implementation, parameter, arguments)
+        yield from _parameter_problems(implementation, parameter, HOOKS[implementation.hook])
 
 
 _ORDERING_OPTIONS = ("wrapper", "hookwrapper", "tryfirst", "trylast")
@@ -99,12 +89,15 @@ def _parameter_problems(
         )
 
 
-def unknown_hook(implementation: Implementation, hooks: Sequence[str]) -> HostProblem:
-    return HostProblem(
-        ProblemCode.HOOK_UNKNOWN,
-        f"{implementation}: the contract has no such hook, so it is never called.",
-        f"{_guess(implementation.hook, hooks)}The hooks are: {_listed(hooks)}.",
-    )
+def unknown_hooks(implementations: Iterable[Implementation]) -> Iterator[HostProblem]:
+    """Functions that are marked as hooks which the contract does not have, and not as optional."""
+    for each in implementations:
+        if each.hook not in HOOKS and not each.options.get("optionalhook"):
+            yield HostProblem(
+                ProblemCode.HOOK_UNKNOWN,
+                f"{each}: the contract has no such hook, so it is never called.",
+                f"{_guess(each.hook, tuple(HOOKS))}The hooks are: {_listed(tuple(HOOKS))}.",
+            )
 
 
 def _listed(names: Sequence[str]) -> str:
