@@ -1,6 +1,7 @@
 """The words for codes, made where they are shown: what happened, where, and how to mend it. Translatable."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from cert_completion_plugin.core.headings import REQUIRED
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import SEPARATORS
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
+from cert_completion_plugin.core.rows import Decision
 
 OUTCOMES: Mapping[str, Any] = {
     Outcome.CERTIFIED: gettext_lazy("Certified"),
@@ -62,6 +64,21 @@ def issue_text(issue: Issue) -> str:
     if issue.line is None:
         return text
     return _("Line %(line)s: %(text)s") % {"line": issue.line, "text": text}
+
+
+def row_texts(decision: Decision, *, with_references: bool = True) -> list[str]:
+    """All that is to be said of a row's problems and warnings, and which line it repeats."""
+    issues = decision.issues if with_references else map(without_reference, decision.issues)
+    words = list(map(issue_text, issues))
+    if decision.repeats_line:
+        words.insert(0, _("Repeats line %(line)s.") % {"line": decision.repeats_line})
+    return words
+
+
+def without_reference(issue: Issue) -> Issue:
+    """The same issue, but for the reference under which the operator finds it: no two imports share that."""
+    kept = {name: value for name, value in issue.details.items() if name != "reference"}
+    return issue if len(kept) == len(issue.details) else replace(issue, details=kept)
 
 
 def outcome_label(outcome: str) -> str:
@@ -354,8 +371,14 @@ def _takes(issue: Issue) -> str:
     return str(takes) % {"format": format_name, "example": date_example(format_name), "choices": choices}
 
 
-def _with_reference(text: str) -> Callable[[Issue], str]:
-    return lambda issue: _(text) % {"reference": _detail(issue, "reference")}
+def _with_reference(text: str, alone: str) -> Callable[[Issue], str]:
+    """`alone` is what is said where the reference is not."""
+
+    def told(issue: Issue) -> str:
+        reference = _detail(issue, "reference")
+        return _(text) % {"reference": reference} if reference else _(alone)
+
+    return told
 
 
 def _with_value(text: str) -> Callable[[Issue], str]:
@@ -438,12 +461,17 @@ _TEXTS: Mapping[Code, Callable[[Issue], str]] = {
     Code.SAME_COMPLETION_OTHER_EXPIRY: _other_expiry,
     Code.HOST_REFUSED: _host_refused,
     Code.HOST_UNAVAILABLE: _with_reference(
-        gettext_noop("The site's records could not be reached. Upload the row again later (reference %(reference)s).")
+        gettext_noop("The site's records could not be reached. Upload the row again later (reference %(reference)s)."),
+        gettext_noop("The site's records could not be reached. Upload the row again later."),
     ),
     Code.CERTIFICATION_MISCONFIGURED: _misconfigured,
     Code.INTERNAL_ERROR: _with_reference(
         gettext_noop(
             "Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s."
-        )
+        ),
+        gettext_noop(
+            "Something went wrong while this row was worked on. The page of the import has the reference for the "
+            "site's operator."
+        ),
     ),
 }

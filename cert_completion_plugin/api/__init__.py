@@ -25,6 +25,7 @@ from cert_completion_plugin.api.deciding import (
     plan_numbers,
     plan_summary,
 )
+from cert_completion_plugin.api.files import file_name, report_file, rows_file, rows_in
 from cert_completion_plugin.api.finding import (
     certification_keys,
     corrected_by,
@@ -171,6 +172,7 @@ __all__ = [
     "evidence_is_offered",
     "evidence_types",
     "explain",
+    "file_name",
     "find",
     "has_rows",
     "health",
@@ -192,8 +194,11 @@ __all__ = [
     "progress",
     "record_of_learning_path",
     "remember_choice",
+    "report_file",
     "row_counts",
     "rows",
+    "rows_file",
+    "rows_in",
     "rows_with_cells",
     "share_read",
     "submit",

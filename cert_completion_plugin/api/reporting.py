@@ -1,7 +1,6 @@
 """What becomes of the rows of an import."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -13,9 +12,8 @@ from cert_completion_plugin.batches import (
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
-from cert_completion_plugin.store import plans, portions
-from cert_completion_plugin.store import rows as stored_rows
-from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page, Table
+from cert_completion_plugin.store import portions, results
+from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page
 from cert_completion_plugin.store.values import Batch
 
 
@@ -39,40 +37,29 @@ def page(
     It takes as long for a million rows as for a thousand. After a long search it may come back with few rows or none,
     and the line from which to go on.
     """
-    return _table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
+    return results.table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
 
 
 def has_rows(batch: Batch, wanted: Filter, *, phase: Phase = Phase.WRITTEN, plan: int | None = None) -> bool:
     """Whether any row fits, or may."""
-    return _table(batch, phase, plan).has(wanted)
+    return results.table(batch, phase, plan).has(wanted)
 
 
 def rows_with_cells(
     batch: Batch, wanted: Filter = EVERYTHING, *, phase: Phase = Phase.WRITTEN, plan: int | None = None
 ) -> Iterator[tuple[Decision, tuple[Cell, ...]]]:
     """All rows that fit, by line, each with its cells as read; in constant memory."""
-    for some in _table(batch, phase, plan).every_row(wanted):
-        raw = stored_rows.with_lines(batch.id, [decision.line for decision in some])
-        for decision in some:
-            yield decision, raw[decision.line].cells if decision.line in raw else ()
+    return results.rows_with_cells(batch, wanted, phase=phase, plan=plan)
 
 
 def row_counts(batch: Batch, phase: Phase, plan: int | None = None) -> Mapping[str, Mapping[str, int]]:
     """Rows by outcome under "outcomes", by code under "issues": of an import that has ended, or of a plan."""
-    if phase is Phase.WRITTEN and batch.has_ended:
-        return batch.counts
-    number = batch.plan if plan is None else plan
-    complete = plans.get(batch.id, number)
-    return complete.counts if complete else portions.planned_counts(replace(batch, plan=number))
+    return results.counts(batch, phase, plan)
 
 
 def certifications(batch: Batch, plan: int | None = None) -> Mapping[str, list[str]]:
     """Short name and ID number, by key, of the certifications that rows of an import are about."""
     return portions.certifications(batch, batch.plan if plan is None else plan)
-
-
-def _table(batch: Batch, phase: Phase, plan: int | None) -> Table:
-    return Table(batch, phase, batch.plan if plan is None else plan)
 
 
 def explain(batch: Batch, line: int) -> Story | None:

@@ -11,7 +11,7 @@ from cert_completion_plugin.tabular.values import (
     RowSlice,
 )
 from cert_completion_plugin.tabular.workbooks.writing import TooLongForWorkbook
-from cert_completion_plugin.tabular.writing import MOST_ROWS_AT_ONCE, csv_pieces, json_document, xlsx
+from cert_completion_plugin.tabular.writing import MOST_ROWS_AT_ONCE, csv_pieces, json_document, json_pieces, xlsx
 
 __all__ = [
     "MOST_ROWS_AT_ONCE",
@@ -25,6 +25,7 @@ __all__ = [
     "csv_pieces",
     "csv_template",
     "json_document",
+    "json_pieces",
     "read_head",
     "read_slices",
     "xlsx",

@@ -1,7 +1,8 @@
-"""Tables to bytes: CSV piece by piece, XLSX and JSON through tablib as a whole."""
+"""Tables to bytes: CSV and documents in JSON piece by piece, XLSX and lists in JSON through tablib as a whole."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -60,6 +61,21 @@ def json_document(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> by
     return str(dataset.export("json")).encode()
 
 
+def json_pieces(head: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """A JSON object in UTF-8, in pieces of about 64 KiB: what `head` has, and under `name` the rows, each on a line."""
+    buffer = _Lines()
+    buffer.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}"))
+    buffer.write(f",\n {json.dumps(name)}: [")
+    separator = "\n  "
+    for row in rows:
+        buffer.write(separator + json.dumps(row, ensure_ascii=False))
+        separator = ",\n  "
+        if buffer.size > _PIECE:
+            yield buffer.take("backslashreplace")
+    buffer.write("\n ]\n}\n")
+    yield buffer.take("backslashreplace")
+
+
 def _names(headings: Sequence[str], width: int) -> list[str]:
     """A name of its own for each column: no two cells of a row may have the same key."""
     names: dict[str, None] = {}
@@ -99,8 +115,9 @@ class _Lines:
         self._texts.append(text)
         self.size += len(text)
 
-    def take(self) -> bytes:
+    def take(self, errors: str = "replace") -> bytes:
+        """`errors`: what is made of surrogates that stand alone; in JSON `\\udc80` is how they are written."""
         taken = "".join(self._texts)
         self._texts.clear()
         self.size = 0
-        return taken.encode("utf-8", "replace")
+        return taken.encode("utf-8", errors)

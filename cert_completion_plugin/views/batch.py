@@ -12,7 +12,7 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
-from cert_completion_plugin.views import cancelling, plan, reading, report, trouble, undoing
+from cert_completion_plugin.views import cancelling, downloads, plan, reading, report, trouble, undoing
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 from cert_completion_plugin.views.progress import page_key
@@ -50,6 +50,7 @@ class BatchView(ImportPage, TemplateView):
             trouble_text=self._trouble_text(batch),
             corrects=api.corrected_by(batch),
             corrections=api.corrections_of(batch),
+            report_files=downloads.report_files(batch) if batch.has_ended else [],
             **kwargs,
         )
         context["title"] = _("Import of %(file)s") % {"file": batch.file_name}

@@ -14,6 +14,7 @@ from cert_completion_plugin.core.options import UnknownCertification
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.thresholds import ThresholdCheck
 from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
+from cert_completion_plugin.reports import PROBLEMS
 from cert_completion_plugin.views import downloads, rows_table
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.numbers import counts_sentence, grouped
@@ -203,7 +204,7 @@ def _problem_files(batch: api.Batch, plan: api.Plan) -> list[dict[str, str]]:
         return []
     formats = ("xlsx", "csv") if rows <= api.MOST_ROWS_AT_ONCE else ("csv",)
     return [
-        {"format": name.upper(), "address": f"{downloads.address(batch, downloads.PROBLEMS, name)}?plan={plan.number}"}
+        {"format": name.upper(), "address": f"{downloads.address(batch, PROBLEMS, name)}?plan={plan.number}"}
         for name in formats
     ]
 

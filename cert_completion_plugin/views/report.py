@@ -1,15 +1,16 @@
-"""The report: the words for its options, for what held it back and for its sums, and what else it shows."""
+"""The report: the words for its options and for its sums, and what else it shows."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext_lazy
 
 from cert_completion_plugin import api, labels, texts
 from cert_completion_plugin.core.options import UnknownCertification
 from cert_completion_plugin.core.outcomes import Outcome
+from cert_completion_plugin.reports import held_back_text
 from cert_completion_plugin.views import downloads, rows_table
 from cert_completion_plugin.views.numbers import counts_sentence, grouped
 
@@ -28,52 +29,6 @@ def option_texts(batch: api.Batch) -> list[tuple[str, str]]:
 
 def _makes_evidence(batch: api.Batch) -> bool:
     return batch.options.unknown_certification is UnknownCertification.CREATE_EVIDENCE
-
-
-def held_back_text(batch: api.Batch) -> str:
-    """Why `all_or_nothing` kept the rows of an import unwritten; "" if it did not."""
-    reason = batch.held_back
-    if reason is None:
-        return ""
-    if reason["phase"] == "planned":
-        return ngettext(
-            "Nothing was imported: “all or nothing” was chosen, and %(rows)s row has a problem (line %(line)s). "
-            "Correct it and upload the file again.",
-            "Nothing was imported: “all or nothing” was chosen, and %(rows)s rows have problems (the first on line "
-            "%(line)s). Correct them and upload the file again.",
-            reason["rows"],
-        ) % {"rows": reason["rows"], "line": reason["line"]}
-    if reason["phase"] == "cancelled":
-        return _cancelled_text(_still_written(batch))
-    if kept := _still_written(batch):
-        return ngettext(
-            "“All or nothing” was chosen, and the row on line %(line)s could not be written. What had been written was "
-            "taken back, except %(kept)s row, which stays written and has to be corrected by hand.",
-            "“All or nothing” was chosen, and the row on line %(line)s could not be written. What had been written was "
-            "taken back, except %(kept)s rows, which stay written and have to be corrected by hand.",
-            kept,
-        ) % {"kept": kept, "line": reason["line"]}
-    return _(
-        "Nothing was imported: “all or nothing” was chosen, and the row on line %(line)s could not be written; what "
-        "had been written was taken back. Upload the file again."
-    ) % {"line": reason["line"]}
-
-
-def _cancelled_text(kept: int) -> str:
-    if not kept:
-        return _("Nothing was imported: “all or nothing” was chosen, and what had been written was taken back.")
-    return ngettext(
-        "“All or nothing” was chosen, so what had been written was taken back, except %(kept)s row, which stays "
-        "written and has to be corrected by hand.",
-        "“All or nothing” was chosen, so what had been written was taken back, except %(kept)s rows, which stay "
-        "written and have to be corrected by hand.",
-        kept,
-    ) % {"kept": kept}
-
-
-def _still_written(batch: api.Batch) -> int:
-    """The rows of a held-back import that the site could not take back."""
-    return sum(number for outcome, number in batch.counts.get("outcomes", {}).items() if Outcome(outcome).writes)
 
 
 def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:

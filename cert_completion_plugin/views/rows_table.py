@@ -15,7 +15,7 @@ from cert_completion_plugin.core.issues import FAILURES, PROBLEMS, WARNINGS
 from cert_completion_plugin.forms import ANY_PROBLEM
 from cert_completion_plugin.views.access import number
 from cert_completion_plugin.views.numbers import grouped
-from cert_completion_plugin.views.whys import why
+from cert_completion_plugin.whys import why
 
 PROBLEM_OUTCOMES = api.PROBLEMS
 """Of the rows that somebody has to look after: they are in the download of the problem rows."""

@@ -15,7 +15,7 @@ from cert_completion_plugin.core.headings import OWN_REFERENCE, REQUIRED
 from cert_completion_plugin.core.options import DATE_FORMATS, SEPARATORS
 from cert_completion_plugin.core.parse import is_blank
 from cert_completion_plugin.core.rows import Cell
-from cert_completion_plugin.tabular import TooLongForWorkbook, csv_pieces, json_document, xlsx
+from cert_completion_plugin.tabular import TooLongForWorkbook, csv_pieces, json_document, json_pieces, xlsx
 from cert_completion_plugin.tabular.writing import date_text
 
 HEADINGS = [*REQUIRED, OWN_REFERENCE]
@@ -27,11 +27,12 @@ ROWS = st.lists(st.lists(TEXTS, min_size=6, max_size=6), max_size=5)
 
 
 def read_again(read, content):
-    """Rows without the guard; those that are blank are none."""
+    """Rows without the guard; those that are blank are none, also where the guard kept them from being left out."""
     found = read(content)
     assert found.refused == ()
     assert found.head.headings == tuple(HEADINGS)
-    return [tuple(unguarded(cell) for cell in row) for row in found.cells]
+    rows = [tuple(unguarded(cell) for cell in row) for row in found.cells]
+    return [row for row in rows if not is_blank(row)]
 
 
 @given(rows=ROWS, separator=st.sampled_from(SEPARATORS))
@@ -44,6 +45,7 @@ def test_any_texts_survive_csv(read, rows, separator):
 
 @given(rows=ROWS)
 @example(rows=[["_x0041_", "\x00", "a\rb", "\r\n", " a ", "\uffff"]])
+@example(rows=[["", "", "", "", "", "\r"]])
 @settings(deadline=None, max_examples=60)
 def test_any_texts_survive_xlsx(read, rows):
     content = xlsx(HEADINGS, rows, sheet="Sheet")
@@ -122,3 +124,14 @@ def test_csv_comes_in_pieces_as_the_rows_do():
     first = next(pieces)
     assert len(taken) < 5000
     assert len(list(csv.reader(io.StringIO((first + b"".join(pieces)).decode("utf-8-sig"))))) == 20_001
+
+
+def test_documents_are_json_in_pieces_with_a_row_on_each_line():
+    rows = [{"n": number, "text": "é\udc80" + "x" * 1000} for number in range(200)]
+    pieces = list(json_pieces({"head": [1], "empty": {}}, "rows", rows))
+    assert len(pieces) > 2
+    content = b"".join(pieces)
+    assert json.loads(content) == {"head": [1], "empty": {}, "rows": rows}
+    assert "é" in content.decode()
+    assert sum(line.startswith(b'  {"n": ') for line in content.splitlines()) == 200
+    assert json.loads(b"".join(json_pieces({"a": 1}, "rows", []))) == {"a": 1, "rows": []}

@@ -105,7 +105,7 @@ def test_xlsx_and_json_say_the_same(client, imported):
 
 def test_what_is_too_large_for_a_workbook_is_said_and_csv_offered(client, imported, monkeypatch):
     batch = imported(*ROWS)
-    monkeypatch.setattr("cert_completion_plugin.api.MOST_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("cert_completion_plugin.tabular.MOST_ROWS_AT_ONCE", 3)
     for kind in ("xlsx", "json"):
         response = get(client, batch, "all", kind)
         assert response.status_code == 413

@@ -7,7 +7,7 @@ import pytest
 from cert_completion_hooks import EvidenceType
 from django.urls import reverse
 
-from cert_completion_plugin import api, batches
+from cert_completion_plugin import api, batches, reports
 from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.store.values import dumps
 from cert_completion_plugin.views import reading, report
@@ -169,7 +169,7 @@ def test_an_import_that_was_held_back_says_why_above_the_sums(client, imported):
 def test_writing_that_failed_halfway_says_what_was_taken_back(imported, outcomes, text, other):
     batch = imported("ana,Forklift,,2025-06-01,")
     batch = replace(batch, held_back={"phase": "written", "line": 7, "rows": 1}, counts={"outcomes": outcomes})
-    told = report.held_back_text(batch)
+    told = reports.held_back_text(batch)
     assert "the row on line 7 could not be written" in told
     assert text in told
     assert other not in told

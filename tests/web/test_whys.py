@@ -7,7 +7,7 @@ from cert_completion_plugin.core.grounds import Ground, outcome_on
 from cert_completion_plugin.core.options import ImportAction
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision, Trace
-from cert_completion_plugin.views.whys import why
+from cert_completion_plugin.whys import why
 
 
 def decided(outcome, **trace):

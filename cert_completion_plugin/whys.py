@@ -7,9 +7,9 @@ from cert_completion_hooks.types import CertificationState
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cert_completion_plugin import api
 from cert_completion_plugin.core.grounds import Ground
 from cert_completion_plugin.core.outcomes import Outcome
+from cert_completion_plugin.core.rows import Decision
 
 _AS_CHOSEN = gettext_lazy("Goes to history, as was chosen for this import.")
 
@@ -29,7 +29,7 @@ _WHYS: Mapping[tuple[Ground, Outcome], Any] = {
 }
 
 
-def why(decision: api.Decision) -> str:
+def why(decision: Decision) -> str:
     """Why a row without problems has its outcome; "" where its problems, or the line that it repeats, say it."""
     if decision.outcome is Outcome.DRIFTED:
         return _(

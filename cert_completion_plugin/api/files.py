@@ -1,0 +1,35 @@
+"""The files that tell what became of an import."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cert_completion_plugin import reports
+from cert_completion_plugin.reports import RowsOf
+from cert_completion_plugin.store.values import Batch
+
+
+def report_file(batch: Batch, kind: str) -> Iterator[bytes]:
+    """The pieces of the report as "csv" or "json": state, options, sums, problems of the file, and every row.
+
+    It speaks the site's language and holds no reference, id, user or moment: imports of the same file that came to the
+    same end have equal reports, whichever way they came in. It is made in constant memory.
+    """
+    return reports.report_file(batch, kind)
+
+
+def rows_file(batch: Batch, what: RowsOf, kind: str, *, plan: int | None = None) -> Iterable[bytes]:
+    """The pieces of a file of rows as "csv" (in constant memory), "xlsx" or "json", in the active language.
+
+    `plan`: the number of an older plan, of whose rows it is made. Raises TooLongForWorkbook, and TooManyRows for a
+    workbook or a JSON list of more than `MOST_ROWS_AT_ONCE` rows.
+    """
+    return reports.rows_file(batch, what, kind, plan=plan)
+
+
+def rows_in(what: RowsOf, counts: Mapping[str, Mapping[str, int]]) -> int:
+    """How many rows such a file has, by the counts of its import or plan."""
+    return reports.rows_in(what, counts)
+
+
+def file_name(batch: Batch, what: str, kind: str) -> str:
+    """What such a file is called: after the uploaded file, with no path and nothing that could end a header."""
+    return reports.file_name(batch, what, kind)
