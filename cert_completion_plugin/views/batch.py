@@ -12,11 +12,14 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
-from cert_completion_plugin.views import cancelling, downloads, plan, reading, report, trouble, undoing
+from cert_completion_plugin.telling import reading, trouble
+from cert_completion_plugin.telling.cancelling import cancelled_text
+from cert_completion_plugin.telling.options import option_texts
+from cert_completion_plugin.telling.working import working
+from cert_completion_plugin.views import cancelling, downloads, plan, report, undoing
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 from cert_completion_plugin.views.progress import page_key
-from cert_completion_plugin.views.working import working
 
 REFRESH_SECONDS = 5
 MOST_ISSUES = 50
@@ -38,13 +41,13 @@ class BatchView(ImportPage, TemplateView):
         context = super().get_context_data(
             batch=batch,
             state=texts.state_label(batch.state),
-            option_texts=report.option_texts(batch),
+            option_texts=option_texts(batch),
             detected_texts=reading.detected_texts(batch),
             override_text=reading.override_text(batch),
             file_issues=[texts.issue_text(issue) for issue in batch.file_issues[:MOST_ISSUES]],
             more_issues=max(0, len(batch.file_issues) - MOST_ISSUES),
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
-            cancelled_text=cancelling.cancelled_text(batch),
+            cancelled_text=cancelled_text(batch),
             may_cancel=cancelling.is_cancellable(batch) and cancelling.may_cancel(self.request.user, batch),
             same_file=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
             trouble_text=self._trouble_text(batch),

@@ -24,8 +24,8 @@ from cert_completion_plugin.reports import (
     TooManyRows,
     kinds_for,
 )
+from cert_completion_plugin.telling.numbers import grouped
 from cert_completion_plugin.views.access import ImportPage, number
-from cert_completion_plugin.views.numbers import grouped
 
 
 def offered(batch: api.Batch, counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:

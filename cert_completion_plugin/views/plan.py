@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api
@@ -15,9 +15,10 @@ from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.thresholds import ThresholdCheck
 from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
 from cert_completion_plugin.reports import PROBLEMS
+from cert_completion_plugin.telling.numbers import grouped
+from cert_completion_plugin.telling.sentences import will_do
 from cert_completion_plugin.views import downloads, rows_table
 from cert_completion_plugin.views.access import ImportPage
-from cert_completion_plugin.views.numbers import counts_sentence, grouped
 
 MOST_CERTIFICATIONS = 10
 
@@ -63,7 +64,7 @@ def shown(request: HttpRequest, batch: api.Batch, plan: api.Plan) -> dict[str, A
     return {
         "plan": plan,
         "table": {**table, "tiles": tiles},
-        "sentence": sentence(plan.counts["outcomes"]),
+        "sentence": will_do(plan.counts["outcomes"]),
         "consequences": _consequences(plan),
         "certifications": [_certification(each) for each in plan.certifications[:MOST_CERTIFICATIONS]],
         "more_certifications": max(0, plan.certifications_in_all - MOST_CERTIFICATIONS),
@@ -77,24 +78,6 @@ def shown(request: HttpRequest, batch: api.Batch, plan: api.Plan) -> dict[str, A
         "other_plans": [number for number in api.plan_numbers(batch) if number != plan.number],
     }
 
-
-def sentence(counts: Mapping[str, int]) -> str:
-    """What will become of all rows, in one sentence."""
-    return counts_sentence(_WILL, counts)
-
-
-_WILL: Mapping[str, Any] = {
-    Outcome.CERTIFIED: ngettext_lazy("%(rows)s certifies a learner", "%(rows)s certify learners", "number"),
-    Outcome.RENEWED: ngettext_lazy("%(rows)s renews a certification", "%(rows)s renew certifications", "number"),
-    Outcome.HISTORY: ngettext_lazy("%(rows)s goes to history", "%(rows)s go to history", "number"),
-    Outcome.EVIDENCE: ngettext_lazy("%(rows)s becomes an evidence item", "%(rows)s become evidence items", "number"),
-    Outcome.ALREADY_HELD: ngettext_lazy("%(rows)s is held already", "%(rows)s are held already", "number"),
-    Outcome.DUPLICATE: ngettext_lazy("%(rows)s repeats another row", "%(rows)s repeat other rows", "number"),
-    Outcome.REJECTED: ngettext_lazy("%(rows)s has problems", "%(rows)s have problems", "number"),
-    Outcome.FAILED: ngettext_lazy("%(rows)s cannot be worked on", "%(rows)s cannot be worked on", "number"),
-    Outcome.CANCELLED: ngettext_lazy("%(rows)s is cancelled", "%(rows)s are cancelled", "number"),
-    Outcome.DRIFTED: ngettext_lazy("%(rows)s has drifted", "%(rows)s have drifted", "number"),
-}
 
 _MEANINGS: Mapping[str, Any] = {
     Outcome.CERTIFIED: gettext_lazy("become the learner's current record"),

@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.generic import View
 
 from cert_completion_plugin import api
+from cert_completion_plugin.telling.working import working
 from cert_completion_plugin.views.access import ImportPage
-from cert_completion_plugin.views.working import working
 
 
 class ProgressView(ImportPage, View):

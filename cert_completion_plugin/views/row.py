@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api
-from cert_completion_plugin.views import story
+from cert_completion_plugin.telling import story
 from cert_completion_plugin.views.access import ImportPage, number
 
 PLACE = ("outcome", "problem", "certification", "learner", "line", "before", "after")

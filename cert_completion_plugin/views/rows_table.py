@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from cert_completion_plugin import api, conf, texts, titles
 from cert_completion_plugin.core.issues import FAILURES, PROBLEMS, WARNINGS
 from cert_completion_plugin.forms import ANY_PROBLEM
+from cert_completion_plugin.telling.numbers import grouped
 from cert_completion_plugin.views.access import number
-from cert_completion_plugin.views.numbers import grouped
 from cert_completion_plugin.whys import why
 
 PROBLEM_OUTCOMES = api.PROBLEMS

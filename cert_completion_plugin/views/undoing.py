@@ -16,7 +16,7 @@ from django.views.generic import TemplateView, View
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.forms import UndoForm, describe
-from cert_completion_plugin.views import trouble
+from cert_completion_plugin.telling import trouble
 from cert_completion_plugin.views.access import ImportPage, number
 
 REFRESH_SECONDS = 2

@@ -15,7 +15,7 @@ from cert_completion_plugin.core.issues import Code
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.forms import UploadForm
 from cert_completion_plugin.models import Portion
-from cert_completion_plugin.views.story import Step, steps_of
+from cert_completion_plugin.telling.story import Step, steps_of
 from sandbox import demo_data
 from sandbox.make_samples import FOLDER
 from sandbox.sample_table import SAMPLES, Sample

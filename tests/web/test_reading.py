@@ -10,7 +10,8 @@ from django.urls import reverse
 from cert_completion_plugin import api, batches, reports
 from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.store.values import dumps
-from cert_completion_plugin.views import reading, report
+from cert_completion_plugin.telling import reading
+from cert_completion_plugin.telling.options import option_texts
 from tests.web.conftest import HEADINGS
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def test_all_frozen_options_are_shown_in_words(imported):
     }
     batch = imported("ana,Forklift,,31.05.2025,")
     batch = replace(batch, options=api.Options.from_mapping(chosen))
-    assert report.option_texts(batch) == [
+    assert option_texts(batch) == [
         ("Import action", "Save to history"),
         ("Assign learners", "Never"),
         ("If rows have problems", "Import the valid rows"),
@@ -134,11 +135,11 @@ def test_all_frozen_options_are_shown_in_words(imported):
 def test_an_evidence_type_is_shown_by_the_label_that_it_had(imported, world):
     world.add_evidence_type(EvidenceType(name="t1", label="Training"))
     batch = imported("ana,Forklift,,2025-05-31,", unknown_certification="create_evidence", evidence_type="t1")
-    assert dict(report.option_texts(batch))["Evidence type"] == "Training"
+    assert dict(option_texts(batch))["Evidence type"] == "Training"
 
 
 def test_where_no_evidence_is_made_no_type_is_shown(imported):
-    assert "Evidence type" not in dict(report.option_texts(imported("ana,Forklift,,2025-05-31,")))
+    assert "Evidence type" not in dict(option_texts(imported("ana,Forklift,,2025-05-31,")))
 
 
 def test_an_import_that_was_held_back_says_why_above_the_sums(client, imported):

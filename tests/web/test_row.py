@@ -349,7 +349,7 @@ def test_the_number_of_queries_does_not_grow_with_the_file(client, imported):
 
 
 def test_a_record_without_dates_of_its_own_can_be_told():
-    from cert_completion_plugin.views.story.words import record_text
+    from cert_completion_plugin.telling.story.words import record_text
 
     assert record_text(CompletionRecord(completed=None)) == "no completion date, never expires"
 

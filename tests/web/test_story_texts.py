@@ -12,7 +12,7 @@ from cert_completion_plugin.core.options import ImportAction, Options
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import RawRow
 from cert_completion_plugin.core.story import Change, ChangeKind, Standing
-from cert_completion_plugin.views.story import arithmetic, cells, deciding, finding, steps, today
+from cert_completion_plugin.telling.story import arithmetic, cells, deciding, finding, steps, today
 from tests.core.builders import FIRE_SAFETY, TODAY, World, days, record, rule
 from tests.core.telling import HELD, LAPSED, NEWER, SAVE, holding, row, story
 

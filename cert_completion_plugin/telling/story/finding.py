@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.story import CertificationStep, LearnerStep, Story
-from cert_completion_plugin.views.story.words import listed, names_text
+from cert_completion_plugin.telling.story.words import listed, names_text
 
 
 def learner_texts(story: Story) -> Iterator[str]:

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.story import Story
-from cert_completion_plugin.views import reading
-from cert_completion_plugin.views.story.arithmetic import Sum, date_texts, sums
-from cert_completion_plugin.views.story.cells import CellText, cell_texts
-from cert_completion_plugin.views.story.deciding import decision_texts
-from cert_completion_plugin.views.story.finding import certification_texts, learner_texts
-from cert_completion_plugin.views.story.today import current_origin, heading_of, today_texts
-from cert_completion_plugin.views.story.undoing import undo_texts
-from cert_completion_plugin.views.story.writing import writing_texts
+from cert_completion_plugin.telling import reading
+from cert_completion_plugin.telling.story.arithmetic import Sum, date_texts, sums
+from cert_completion_plugin.telling.story.cells import CellText, cell_texts
+from cert_completion_plugin.telling.story.deciding import decision_texts
+from cert_completion_plugin.telling.story.finding import certification_texts, learner_texts
+from cert_completion_plugin.telling.story.today import current_origin, heading_of, today_texts
+from cert_completion_plugin.telling.story.undoing import undo_texts
+from cert_completion_plugin.telling.story.writing import writing_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

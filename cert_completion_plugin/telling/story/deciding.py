@@ -14,7 +14,7 @@ from cert_completion_plugin.core.issues import PROBLEMS, Code
 from cert_completion_plugin.core.options import ImportAction
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.story import DecisionStep, EvidenceStep, Story
-from cert_completion_plugin.views.story.words import day_text, names_text, record_text
+from cert_completion_plugin.telling.story.words import day_text, names_text, record_text
 
 _BRANCHES: Mapping[Ground, Any] = {
     Ground.NONE_OR_EXPIRED: gettext_lazy("the learner has no valid record"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cert_completion_plugin import api
-from cert_completion_plugin.views.story.words import moment_text
+from cert_completion_plugin.telling.story.words import moment_text
 
 _STATUSES: Mapping[api.UndoStatus, Any] = {
     api.UndoStatus.UNDONE: gettext_lazy("What this row had written was taken back."),

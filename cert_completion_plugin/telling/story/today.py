@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cert_completion_plugin import api
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.story import Present, Standing
-from cert_completion_plugin.views.story.words import day_text, moment_text, record_text
+from cert_completion_plugin.telling.story.words import day_text, moment_text, record_text
 
 _STANDINGS: Mapping[Standing, Any] = {
     Standing.CURRENT: gettext_lazy("Yes: the record is as it was written, and it is the learner's current one."),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cert_completion_plugin import api
 from cert_completion_plugin.core.options import Assign, CommitPolicy
 from cert_completion_plugin.core.outcomes import Outcome
-from cert_completion_plugin.views.story.words import day_text, expiry_text, moment_text, record_text
+from cert_completion_plugin.telling.story.words import day_text, expiry_text, moment_text, record_text
 
 
 def writing_texts(batch: api.Batch, account: api.Account) -> Iterator[str]:

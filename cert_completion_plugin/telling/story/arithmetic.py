@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cert_completion_plugin.core.expiry import Branch, Step, StepKind
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.story import DatesStep, Story
-from cert_completion_plugin.views.story.words import day_text, period_text
+from cert_completion_plugin.telling.story.words import day_text, period_text
 
 _RULES: Mapping[RuleKind, Any] = {
     RuleKind.COMPLETION_DATE: gettext_lazy("completion date"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cert_completion_plugin.core.headings import COMPLETION_DATE, DUE_DATE
 from cert_completion_plugin.core.issues import Code
 from cert_completion_plugin.core.story import CellStory, Change, ChangeKind, Story
-from cert_completion_plugin.views.story.words import day_text
+from cert_completion_plugin.telling.story.words import day_text
 
 SHOWN = 1000
 """How much of a cell is shown: it may hold a megabyte."""
