@@ -22,6 +22,8 @@ class Settings:
     """What the operator can set. Each field is a key of `CERT_COMPLETION`, written in capitals.
 
     `hosts`: names of the active hosts, in the order in which they are asked; an entry point's name or an import string.
+    `blocked_hosts`: those of them that are not used after all. `blocked_hooks`: pairs of a host and a hook that it does
+    not answer, given as a dictionary from hosts to lists of hooks. `hook_trace`: whether each call of a hook is logged.
     `max_bytes`, `max_rows`: limits of one file. `file_storage`: the alias of the Django storage that keeps uploaded
     files ("" keeps them in the database). `portion_rows`: about how many rows are worked on in one transaction; where
     it is not set, fewer on SQLite, which lets one transaction write at a time. `portion_seconds`: how long the work on
@@ -36,6 +38,9 @@ class Settings:
     """
 
     hosts: tuple[str, ...] = ("records",)
+    blocked_hosts: tuple[str, ...] = ()
+    blocked_hooks: frozenset[tuple[str, str]] = frozenset()
+    hook_trace: bool = False
     max_bytes: int = 100 * 1024 * 1024
     max_rows: int = 1_000_000
     file_storage: str = ""
@@ -73,9 +78,16 @@ def _checked(key: str, value: Any, default: Any) -> Any:
     if isinstance(default, Thresholds):
         return _thresholds(key, value)
     if isinstance(default, tuple):
-        if isinstance(value, (list, tuple)) and value and all(isinstance(name, str) for name in value):
+        if _are_names(value) and (value or not default):
             return tuple(value)
-        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a list of one or more names, not {value!r}.")
+        number = "one or more names" if default else "names"
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a list of {number}, not {value!r}.")
+    if isinstance(default, frozenset):
+        return _hooks(key, value)
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be True or False, not {value!r}.")
     if isinstance(default, int):
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
@@ -83,6 +95,19 @@ def _checked(key: str, value: Any, default: Any) -> Any:
     if isinstance(value, str) and (value or not default):
         return value
     raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a text, not {value!r}.")
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value)
+
+
+def _hooks(key: str, value: Any) -> frozenset[tuple[str, str]]:
+    if not isinstance(value, Mapping) or not (_are_names([*value]) and all(map(_are_names, value.values()))):
+        raise ImproperlyConfigured(
+            f'{NAME}[{key!r}] must be a dictionary from hosts to lists of hooks, such as {{"records": '
+            f'["evidence_types"]}}, not {value!r}.'
+        )
+    return frozenset((host, hook) for host, hooks in value.items() for hook in hooks)
 
 
 def _options(key: str, value: Any) -> Options:

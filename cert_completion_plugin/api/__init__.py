@@ -37,6 +37,7 @@ from cert_completion_plugin.api.finding import (
     record_of_learning_path,
     uploaders,
 )
+from cert_completion_plugin.api.hosting import host_problems, hosts, idle_hosts
 from cert_completion_plugin.api.permissions import (
     PERMISSION_APPROVE,
     PERMISSION_UNDO,
@@ -104,6 +105,7 @@ from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
+from cert_completion_plugin.gateway import HookUse, HostNotFound, HostProblem, HostStatus
 from cert_completion_plugin.store.filtering import Filter, Page
 from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress, Undo, UndoneRow, UndoProgress
@@ -127,6 +129,10 @@ __all__ = [
     "Decision",
     "Filter",
     "Health",
+    "HookUse",
+    "HostNotFound",
+    "HostProblem",
+    "HostStatus",
     "ImportFilter",
     "KeptFile",
     "KeptFileGone",
@@ -176,6 +182,9 @@ __all__ = [
     "find",
     "has_rows",
     "health",
+    "host_problems",
+    "hosts",
+    "idle_hosts",
     "imports",
     "json_document",
     "keep_file",

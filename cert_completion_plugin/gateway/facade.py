@@ -24,6 +24,8 @@ from cert_completion_hooks.examining import questions, results
 from cert_completion_hooks.examining.problems import HostProblem
 
 from cert_completion_plugin.gateway.asking import ActorHost
+from cert_completion_plugin.gateway.blocking import NOTHING, Blocked
+from cert_completion_plugin.gateway.hosts import HostStatus, hosts_of
 from cert_completion_plugin.gateway.infos import Infos
 from cert_completion_plugin.gateway.listing import Listed
 from cert_completion_plugin.gateway.registry import Registry
@@ -35,18 +37,24 @@ logger = logging.getLogger(__name__)
 class Gateway:
     """The active hosts of a site as one.
 
-    Given: the hosts by name, in the order of the setting; the first that implements a hook answers it. Every answer is
-    checked: HostContractError names hook, host and the first offending key. What a host raises passes through.
+    Given: the hosts by name, in the order of the setting; the first that implements a hook answers it, unless that is
+    blocked. Every answer is checked: HostContractError names hook, host and the first offending key. What a host raises
+    passes through. With `trace` each call is logged.
     """
 
-    def __init__(self, hosts: Mapping[str, object]) -> None:
-        self._registry = Registry(hosts)
+    def __init__(self, hosts: Mapping[str, object], blocked: Blocked = NOTHING, *, trace: bool = False) -> None:
+        self._registry = Registry(hosts, blocked, trace=trace)
+        self._blocked = blocked
         self._infos = Infos(self._registry)
         self._listed = Listed()
 
     def problems(self) -> list[HostProblem]:
         """What start-up checks find wrong with the hosts. Raises nothing."""
-        return host_problems(self._registry, self._infos)
+        return host_problems(self._registry, self._infos, self._blocked)
+
+    def hosts(self) -> tuple[HostStatus, ...]:
+        """Every host and which hooks it answers, in the order in which they are asked. Raises nothing."""
+        return hosts_of(self._registry, self._infos, self._blocked)
 
     @property
     def infos(self) -> tuple[HostInfo, ...]:

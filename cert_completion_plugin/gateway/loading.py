@@ -49,17 +49,18 @@ def _imported(path: str) -> Any:
     return found
 
 
-def _existing() -> list[str]:
+def installed_hosts() -> list[str]:
+    """The names of the hosts that installed packages offer, active or not."""
     return sorted({point.name for point in entry_points(group=ENTRY_POINT_GROUP)})
 
 
 def _installed() -> str:
-    names = _existing()
+    names = installed_hosts()
     return f"Installed hosts: {', '.join(names)}." if names else "No host is installed."
 
 
 def _unknown(name: str) -> str:
-    close = get_close_matches(name, _existing(), n=1)
+    close = get_close_matches(name, installed_hosts(), n=1)
     guess = f"Did you mean {close[0]!r}? " if close else ""
     return (
         f"There is no host {name!r}. {_installed()} {guess}"

@@ -1,6 +1,7 @@
 """The active hosts of a site, registered with pluggy: who implements which hook, and calling one of them."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from cert_completion_hooks import HostUnavailable
@@ -9,16 +10,21 @@ from cert_completion_hooks.examining.errors import HostContractError
 from cert_completion_hooks.examining.hooks import FIRST_RESULT, Implementation, implementations, manager
 from cert_completion_hooks.examining.problems import HostProblem, ProblemCode, calling_problems
 
+from cert_completion_plugin.gateway.blocking import NOTHING, Blocked
+from cert_completion_plugin.gateway.tracing import traced
+
 
 class Registry:
     """The active hosts, in the order of the setting.
 
-    The first host that implements a hook is the one that answers it, always. None is not an answer that leads to the
-    next one: a host that wrote and forgot to return must not have the same written by another.
+    The first host that implements a hook, and is not kept from it, is the one that answers it, always. None is not an
+    answer that leads to the next one: a host that wrote and forgot to return must not have the same written by another.
     """
 
-    def __init__(self, hosts: Mapping[str, object]) -> None:
+    def __init__(self, hosts: Mapping[str, object], blocked: Blocked = NOTHING, *, trace: bool = False) -> None:
         self._hosts = dict(hosts)
+        self._blocked = blocked.hooks
+        self._trace = trace
         self._manager = manager()
         self._implementations: dict[str, tuple[Implementation, ...]] = dict.fromkeys(self._hosts, ())
         self._unusable: dict[str, list[HostProblem]] = {}
@@ -36,10 +42,16 @@ class Registry:
         return tuple(problem for name in self._hosts for problem in self._unusable.get(name, ()))
 
     def implementations(self, host: str) -> tuple[Implementation, ...]:
+        """Whatever is marked as a hook in a host, also what is blocked."""
         return self._implementations[host]
 
-    def implements(self, host: str, hook: str) -> bool:
+    def has(self, host: str, hook: str) -> bool:
+        """Whether a host has a hook, blocked or not."""
         return any(each.hook == hook for each in self._implementations[host])
+
+    def implements(self, host: str, hook: str) -> bool:
+        """Whether a host has a hook that is not blocked."""
+        return (host, hook) not in self._blocked and self.has(host, hook)
 
     def answering(self, hook: str) -> str | None:
         """The host that answers a hook, usable or not; None if no host implements it."""
@@ -64,7 +76,8 @@ class Registry:
             raise HostContractError(hook, host, f"The host cannot be used. {problem.text}", problem.hint)
         others = [each for name, each in self._hosts.items() if name != host and name not in self._unusable]
         try:
-            answer = self._manager.subset_hook_caller(hook, others)(**given)
+            with traced(hook, host, given) if self._trace else nullcontext():
+                answer = self._manager.subset_hook_caller(hook, others)(**given)
         except HostUnavailable as error:
             error.host, error.hook = host, hook
             raise

@@ -6,22 +6,27 @@ from cert_completion_hooks import SPEC_VERSION, HostInfo
 from cert_completion_hooks.examining.hooks import HOOKS_OF, REQUIRED_HOOKS
 from cert_completion_hooks.examining.problems import HostProblem, ProblemCode, unknown_hooks
 
+from cert_completion_plugin.gateway.blocking import Blocked
 from cert_completion_plugin.gateway.infos import Infos
 from cert_completion_plugin.gateway.registry import Registry
 
-_SAME_HOST = (("find_certifications", "list_certifications"), ("find_completion_states", "record_completions"))
+_SAME_HOST = (
+    ("find_certifications", "list_certifications"),
+    ("find_completion_states", "record_completions"),
+    ("find_evidence", "record_evidence"),
+)
 
 
-def host_problems(registry: Registry, infos: Infos) -> list[HostProblem]:
+def host_problems(registry: Registry, infos: Infos, blocked: Blocked) -> list[HostProblem]:
     """Every problem, those of single hosts first. Raises nothing."""
     if not registry.names:
-        hint = "Name at least one host in the setting HOSTS."
+        hint = "Name at least one host in the setting HOSTS that the setting BLOCKED_HOSTS does not name."
         return [HostProblem(ProblemCode.NO_HOSTS, "No host is active, so nothing can be imported.", hint)]
     found = list(registry.problems)
     for host in registry.names:
         found += unknown_hooks(registry.implementations(host))
         found += _info_problems(registry, infos, host)
-    return found + list(_missing_hooks(registry)) + list(_divided_hooks(registry))
+    return [*found, *_missing_hooks(registry), *_divided_hooks(registry), *blocked.problems(registry.names)]
 
 
 def _info_problems(registry: Registry, infos: Infos, host: str) -> Iterator[HostProblem]:
@@ -52,7 +57,7 @@ def _version_problems(host: str, info: HostInfo) -> Iterator[HostProblem]:
 
 def _capability_problems(registry: Registry, host: str, info: HostInfo) -> Iterator[HostProblem]:
     for capability in sorted(info.capabilities):
-        lacking = [hook for hook in HOOKS_OF[capability] if not registry.implements(host, hook)]
+        lacking = [hook for hook in HOOKS_OF[capability] if not registry.has(host, hook)]
         if lacking:
             hooks = " and ".join(map(repr, lacking))
             yield HostProblem(
@@ -66,9 +71,10 @@ def _missing_hooks(registry: Registry) -> Iterator[HostProblem]:
     for hook in REQUIRED_HOOKS:
         if registry.answering(hook) is None:
             text = f"No active host implements the hook {hook!r}. Active hosts: {', '.join(registry.names)}."
-            yield HostProblem(
-                ProblemCode.HOOK_MISSING, text, "Add a host that does to the setting HOSTS, or implement it."
-            )
+            blocked = [host for host in registry.names if registry.has(host, hook)]
+            unblock = f", or take it of host {blocked[0]!r} out of the setting BLOCKED_HOOKS" if blocked else ""
+            hint = f"Add a host that does to the setting HOSTS, or implement it{unblock}."
+            yield HostProblem(ProblemCode.HOOK_MISSING, text, hint)
 
 
 def _divided_hooks(registry: Registry) -> Iterator[HostProblem]:
@@ -78,5 +84,6 @@ def _divided_hooks(registry: Registry) -> Iterator[HostProblem]:
             yield HostProblem(
                 ProblemCode.HOOKS_DIVIDED,
                 f"The hook {asking!r} is answered by host {hosts[0]!r}, but {using!r} by {hosts[1]!r}.",
-                "One host must answer both: implement both in it, or change the order of the setting HOSTS.",
+                "One host must answer both: implement both in it, change the order of the setting HOSTS, or keep one "
+                "host from answering by the setting BLOCKED_HOOKS.",
             )

@@ -252,6 +252,17 @@ def test_questions_and_writes_of_one_thing_on_two_hosts():
     assert "'memory'" in problem.text
 
 
+def test_evidence_that_one_host_finds_and_another_creates():
+    class Host(Small):
+        @hookimpl
+        def find_evidence(self, keys):
+            return {}
+
+    problem = the_problem(Host(), ProblemCode.HOOKS_DIVIDED)
+    assert "'find_evidence' is answered by host 'mine', but 'record_evidence' by 'memory'" in problem.text
+    assert "BLOCKED_HOOKS" in problem.hint
+
+
 def test_a_host_that_cannot_be_registered():
     @dataclass
     class Unhashable(Small):

@@ -27,6 +27,7 @@ class ProblemCode(StrEnum):
     HOOK_OPTION = "hook_option"
     HOOKS_DIVIDED = "hooks_divided"
     CAPABILITY_WITHOUT_HOOK = "capability_without_hook"
+    BLOCK_WRONG = "block_wrong"
 
 
 @dataclass(frozen=True, slots=True)
