@@ -6,12 +6,14 @@ from typing import Any
 from cert_completion_hooks import CertificationState
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, router, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cert_completion_records.clock import today
 from cert_completion_records.compat import check_constraint
 from cert_completion_records.models.certifications import Certification, Rule
+from cert_completion_records.models.news import Before, tell_later
 from cert_completion_records.models.sources import FromImport, ImportSource
 
 
@@ -28,7 +30,9 @@ class DatedRecord(FromImport):
         help_text=_("Only if the expiry was put off: the date on which it would have expired."),
     )
     announce = models.BooleanField(
-        _("may be announced"), default=False, help_text=_("Whether the learner may get messages about this record.")
+        _("may be announced"),
+        default=False,
+        help_text=_("Whether the learner may be told of it. Reminders, before and when it expires, are sent anyway."),
     )
 
     class Meta:
@@ -84,6 +88,9 @@ class LearnerCertification(DatedRecord):
     """What one learner holds of one certification: assigned or not, and the current record (no completion date: none).
 
     Whoever writes anything of the pair, its history included, holds the lock of this row.
+
+    `recorded_on`: the day from which on the current record has had these dates; None: from before that was kept.
+    Saving a row keeps it, and what the learner is to be told; whoever writes in bulk does so too, or nobody is told.
     """
 
     learner = models.ForeignKey(
@@ -114,6 +121,7 @@ class LearnerCertification(DatedRecord):
         db_index=False,
         db_constraint=False,
     )
+    recorded_on = models.DateField(_("recorded on"), null=True, blank=True, editable=False)
 
     objects = LearnerCertificationQuerySet.as_manager()
 
@@ -126,10 +134,27 @@ class LearnerCertification(DatedRecord):
             check_constraint(Q(completed__isnull=False) | _NO_DATES, "ccr_current_dates_need_completed"),
             *_date_constraints("current"),
         )
-        indexes = (models.Index(fields=("expires",), name="ccr_current_expires"),)
+        indexes = (
+            models.Index(fields=("expires",), name="ccr_current_expires"),
+            models.Index(fields=("window_opens",), name="ccr_current_window_opens"),
+        )
 
     def __str__(self) -> str:
         return f"{self.learner}: {self.certification}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        fields = kwargs.get("update_fields")
+        if fields is not None and not set(fields) & _TOLD_OF:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic(using=using):
+            stored = LearnerCertification.objects.using(using).filter(pk=self.pk).first() if self.pk else None
+            if self.completed and (stored is None or any(getattr(stored, n) != getattr(self, n) for n in _DATES)):
+                self.recorded_on = today()
+                kwargs |= {"update_fields": {*fields, "recorded_on"}} if fields is not None else {}
+            super().save(*args, **kwargs)
+            tell_later(self, _before(stored), today())
 
     def date_problems(self) -> dict[str, Any]:
         if self.completed is None and (self.expires or self.window_opens or self.baseline_expires):
@@ -157,6 +182,17 @@ class LearnerCertification(DatedRecord):
     def state_on(self, day: date) -> CertificationState:
         """Where the learner stands on this day; `in_state` asks the database the same."""
         return state_on(self, day)
+
+
+_DATES = ("completed", "expires", "window_opens", "baseline_expires")
+_TOLD_OF = {*_DATES, "announce", "assigned"}
+
+
+def _before(stored: LearnerCertification | None) -> Before:
+    if stored is None:
+        return Before()
+    lasted = stored.state_on(today()) not in (CertificationState.NONE, CertificationState.EXPIRED)
+    return Before(stored.completed, stored.assigned, stored.announce, lasted)
 
 
 def state_on(current: Any, day: date) -> CertificationState:
