@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,5 +10,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from cert_completion_records import checks
+        from cert_completion_records.messaging.switches import create_messages
 
         checks.register()
+        post_migrate.connect(create_messages, sender=self, dispatch_uid="cert_completion_records.messages")

@@ -54,7 +54,7 @@ _CURRENT = (
     *("id", "learner_id", "certification_id"),
     *_RECORD,
     *_CHANGE,
-    *("announce", "assigned", "assigned_at", "assigned_source_id"),
+    *("announce", "assigned", "assigned_at", "assigned_source_id", "recorded_on"),
 )
 _PAST = ("learner_certification_id", *_RECORD)
 _MOMENTS = ("changed_at", "assigned_at")

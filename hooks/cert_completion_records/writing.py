@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import cert_completion_bulk as bulk
 from cert_completion_bulk import Among
 from cert_completion_hooks import (
     BatchInfo,
+    CertificationState,
     CompletionChange,
     CompletionRecord,
     CompletionState,
@@ -18,24 +19,29 @@ from cert_completion_hooks import (
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cert_completion_records.clock import today
 from cert_completion_records.keys import Pair, chunks, database, pairs_of
 from cert_completion_records.models import (
     Certification,
     ImportSource,
     LearnerCertification,
     PastCompletion,
+    PendingMessage,
+    Trigger,
 )
+from cert_completion_records.models.records import state_on
 from cert_completion_records.origins import Origins, source_of
 from cert_completion_records.questions import live_ids
 from cert_completion_records.states import Held, digest_of, load
 
 _RECORD_COLUMNS = ("completed", "expires", "window_opens", "baseline_expires", "announce", "source_id", "line")
 _CHANGE_COLUMNS = ("changed_by", "changed_at")
-CURRENT_COLUMNS = (*_RECORD_COLUMNS, *_CHANGE_COLUMNS, "assigned", "assigned_at", "assigned_source_id")
+CURRENT_COLUMNS = (*_RECORD_COLUMNS, *_CHANGE_COLUMNS, "assigned", "assigned_at", "assigned_source_id", "recorded_on")
 """All columns of a learner's certification that an import writes."""
 
 _NEW_COLUMNS = ("learner_id", "certification_id", *CURRENT_COLUMNS)
 _PAST_COLUMNS = ("learner_certification_id", *_RECORD_COLUMNS, *_CHANGE_COLUMNS, "moved_by_id")
+_PENDING_COLUMNS = ("learner_id", "certification_id", "trigger", "completed", "since")
 
 _WRITTEN = WriteStatus.WRITTEN
 _NOTHING_HELD = CompletionState().digest()
@@ -46,22 +52,28 @@ _Row: TypeAlias = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Which import writes, for whom, and when."""
+    """Which import writes, for whom, and when; `as_of` is the import's day, `day` the one on which it is written."""
 
     source: ImportSource
     origins: Origins
     changed_by: str
     changed_at: datetime
+    as_of: date
+    day: date
 
 
 @dataclass(slots=True)
 class _Writes:
-    """What one call adds and changes, as rows of values; those of the history wait for the key of their pair."""
+    """What one call adds and changes, as rows of values; those of the history wait for the key of their pair.
+
+    `pending`: of what the next scheduled run tells learners.
+    """
 
     new: dict[Pair, _Row] = field(default_factory=dict)
     changed: list[_Row] = field(default_factory=list)
     history: list[tuple[Pair, _Row]] = field(default_factory=list)
     keys: dict[Pair, int] = field(default_factory=dict)
+    pending: list[_Row] = field(default_factory=list)
 
 
 def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) -> list[WriteResult]:
@@ -78,7 +90,7 @@ def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) ->
 def _stamp(batch: BatchInfo, changes: Sequence[CompletionChange]) -> Stamp:
     source = source_of(batch)
     row_keys = [record.row_key for change in changes for record in _written_records(change)]
-    return Stamp(source, Origins(row_keys), batch.actor.username[:254], timezone.now())
+    return Stamp(source, Origins(row_keys), batch.actor.username[:254], timezone.now(), batch.as_of, today())
 
 
 def _written_records(change: CompletionChange) -> list[CompletionRecord]:
@@ -93,6 +105,7 @@ def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
     bulk.update(LearnerCertification, CURRENT_COLUMNS, writes.changed)
     _learn_keys(writes)
     bulk.insert(PastCompletion, _PAST_COLUMNS, [(writes.keys[pair], *past) for pair, past in writes.history])
+    bulk.insert(PendingMessage, _PENDING_COLUMNS, writes.pending)
     return results
 
 
@@ -136,8 +149,11 @@ def _collect(pair: Pair, change: CompletionChange, held: Held[Any, Any] | None, 
     by = (stamp.changed_by, stamp.changed_at)
     written = _values(change.current, change.announce, stamp.origins) if change.current else None
     assigned = (True, stamp.changed_at, stamp.source.pk) if change.assign else None
+    if change.current and change.announce:
+        writes.pending.append((*pair, _news(held, stamp.as_of), change.current.completed, stamp.day))
     if held is None:
-        writes.new[pair] = (*pair, *(written or _NO_RECORD), *by, *(assigned or _NOT_ASSIGNED))
+        recorded_on = stamp.day if written else None
+        writes.new[pair] = (*pair, *(written or _NO_RECORD), *by, *(assigned or _NOT_ASSIGNED), recorded_on)
     else:
         row = held.row
         writes.keys[pair] = row.id
@@ -146,11 +162,19 @@ def _collect(pair: Pair, change: CompletionChange, held: Held[Any, Any] | None, 
         newly_assigned = assigned if not row.assigned else None
         if written or newly_assigned:
             assignment = newly_assigned or (row.assigned, row.assigned_at, row.assigned_source_id)
-            writes.changed.append((row.id, *(written or _held_record(row)), *by, *assignment))
+            recorded_on = stamp.day if written else row.recorded_on
+            writes.changed.append((row.id, *(written or _held_record(row)), *by, *assignment, recorded_on))
     for record in change.history:
         writes.history.append((pair, (*_values(record, False, stamp.origins), *by, None)))
 
 
+def _news(held: Held[Any, Any] | None, day: date) -> str:
+    """What a record is that becomes current: a renewal of one that has not expired on the import's day, or none."""
+    lasts = held is not None and state_on(held.row, day) in _LASTING
+    return Trigger.RENEWED.value if lasts else Trigger.CERTIFIED.value
+
+
+_LASTING = (CertificationState.CERTIFIED, CertificationState.WINDOW_OPEN)
 _NOT_ASSIGNED: _Row = (False, None, None)
 _NO_RECORD: _Row = (None, None, None, None, False, None, None)
 

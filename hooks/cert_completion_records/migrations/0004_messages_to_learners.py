@@ -254,10 +254,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="learnercertification",
-            index=models.Index(fields=["window_opens"], name="ccr_current_window_opens"),
-        ),
-        migrations.AddIndex(
             model_name="sentmessage",
             index=models.Index(fields=["outcome"], name="ccr_sent_outcome"),
         ),

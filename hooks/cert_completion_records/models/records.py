@@ -134,10 +134,7 @@ class LearnerCertification(DatedRecord):
             check_constraint(Q(completed__isnull=False) | _NO_DATES, "ccr_current_dates_need_completed"),
             *_date_constraints("current"),
         )
-        indexes = (
-            models.Index(fields=("expires",), name="ccr_current_expires"),
-            models.Index(fields=("window_opens",), name="ccr_current_window_opens"),
-        )
+        indexes = (models.Index(fields=("expires",), name="ccr_current_expires"),)
 
     def __str__(self) -> str:
         return f"{self.learner}: {self.certification}"
