@@ -84,7 +84,7 @@ def run(path: Path, kind: str, number: int) -> dict[str, Any]:
             sleep(LOOK_SECONDS)
         ended = perf_counter()
         peaks = [peak_of(pid) for pid in running]
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     entries = LedgerEntry.objects.filter(batch_id=batch.id).count()
     assert entries == found.rows_read == sum(found.counts["outcomes"].values()), (entries, found.rows_read)

@@ -21,7 +21,7 @@ def make(rows: int) -> None:
     call_command("migrate", verbosity=0)
     users = get_user_model()
     _insert(users, (users(username=table.username(number), password="!") for number in range(rows)))
-    users._default_manager.create(username="uploader")
+    users._default_manager.create(username="uploader", is_superuser=True)
     from cert_completion_records.models import Certification
 
     for number in range(table.CERTIFICATIONS):

@@ -33,10 +33,10 @@ class _ReadOnly(_ModelAdmin):
     permission = ""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(self.permission)
+        return api.may(request.user, self.permission)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(self.permission)
+        return api.may(request.user, self.permission)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -78,8 +78,10 @@ class ImportBatch(models.Model):
         default_permissions = ()
         permissions = (
             ("upload_completions", _("Can upload certification completions")),
-            ("view_import_report", _("Can view the certification import report")),
+            ("view_import_report", _("Can view the certification imports of others")),
             ("approve_imports", _("Can approve, discard and plan anew certification imports")),
+            ("view_personal_data", _("Can view names and cells in certification imports, and download them")),
+            ("manage_options", _("Can manage the default options of certification imports")),
         )
         indexes = (
             models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),

@@ -35,6 +35,7 @@ UPLOADER_MAY = (
     "cert_completion_plugin.view_import_report",
     "cert_completion_plugin.approve_imports",
     "cert_completion_plugin.undo_imports",
+    "cert_completion_plugin.view_personal_data",
     "cert_completion_records.view_certification",
     "cert_completion_records.view_evidence",
     "cert_completion_records.view_learnercertification",

@@ -1,7 +1,8 @@
 """The public functions for other code, and all that the pages, the admin and the commands call. Values, not models.
 
-Permissions are the caller's to check; `PERMISSION_UPLOAD`, `PERMISSION_VIEW_REPORT`, `PERMISSION_APPROVE` and
-`PERMISSION_UNDO` name them.
+Functions that act, find imports or give out rows take the user first, and check for themselves what this one may do
+(`api.permissions`): they raise `Denied`, and what the user may not see is not there for them. The site's own code
+passes `SYSTEM`. What is given an import or an undo alone tells states and numbers: whoever was given that may know.
 """
 
 from cert_completion_hooks.types import UndoStatus
@@ -40,9 +41,17 @@ from cert_completion_plugin.api.finding import (
 from cert_completion_plugin.api.hosting import host_problems, hosts, idle_hosts
 from cert_completion_plugin.api.permissions import (
     PERMISSION_APPROVE,
+    PERMISSION_MANAGE_OPTIONS,
     PERMISSION_UNDO,
     PERMISSION_UPLOAD,
+    PERMISSION_VIEW_PERSONAL_DATA,
     PERMISSION_VIEW_REPORT,
+    PERMISSIONS_TO_SEE,
+    SYSTEM,
+    Denied,
+    User,
+    may,
+    may_cancel,
 )
 from cert_completion_plugin.api.progressing import (
     Health,
@@ -115,11 +124,15 @@ __all__ = [
     "KEPT_FOR",
     "MOST_OF_REASON",
     "MOST_ROWS_AT_ONCE",
+    "PERMISSIONS_TO_SEE",
     "PERMISSION_APPROVE",
+    "PERMISSION_MANAGE_OPTIONS",
     "PERMISSION_UNDO",
     "PERMISSION_UPLOAD",
+    "PERMISSION_VIEW_PERSONAL_DATA",
     "PERMISSION_VIEW_REPORT",
     "PROBLEMS",
+    "SYSTEM",
     "Account",
     "Approval",
     "Batch",
@@ -127,6 +140,7 @@ __all__ = [
     "CannotTell",
     "Cell",
     "Decision",
+    "Denied",
     "Filter",
     "Health",
     "HookUse",
@@ -160,6 +174,7 @@ __all__ = [
     "UndoStatus",
     "UndoStep",
     "UndoneRow",
+    "User",
     "Verdict",
     "abandon_undo",
     "account",
@@ -191,6 +206,8 @@ __all__ = [
     "kept_file",
     "last_choice",
     "last_progress",
+    "may",
+    "may_cancel",
     "neighbours",
     "newest",
     "origin",

@@ -7,6 +7,7 @@ from cert_completion_hooks.types import EvidenceType
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from cert_completion_plugin import batches, conf
+from cert_completion_plugin.api.permissions import PERMISSION_UPLOAD, User, check
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.store import choices
 
@@ -21,8 +22,12 @@ def undo_is_offered() -> bool:
     return batches.undo_is_offered()
 
 
-def evidence_types(user: AbstractBaseUser) -> tuple[EvidenceType, ...]:
-    """The evidence types that this user may choose beside the default type; none while the host cannot tell."""
+def evidence_types(user: User) -> tuple[EvidenceType, ...]:
+    """The evidence types that this user may choose beside the default type; none while the host cannot tell.
+
+    Raises Denied.
+    """
+    check(user, PERMISSION_UPLOAD)
     try:
         return batches.offered_types(batches.administrator(user.pk, user.get_username()))
     except batches.CannotTell:

@@ -2,10 +2,16 @@
 
 from collections.abc import Collection
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, tasks
+from cert_completion_plugin.api.permissions import (
+    PERMISSION_APPROVE,
+    PERMISSION_UPLOAD,
+    User,
+    check,
+    check_cancel,
+)
 from cert_completion_plugin.batches import (
     Approval,
 )
@@ -14,23 +20,27 @@ from cert_completion_plugin.store.log import Logged
 from cert_completion_plugin.store.values import Batch, Plan
 
 
-def answer(batch: Batch, *, date_format: str) -> bool:
+def answer(user: User, batch: Batch, *, date_format: str) -> bool:
     """Let an import that asked for its date format go on with this one, such as DD/MM/YYYY.
 
-    Says whether it was still asking; somebody may have been faster. Raises OptionsError for a format that there is not.
+    Says whether it was still asking; somebody may have been faster. Raises OptionsError for a format that there is not,
+    and Denied for those who may not upload.
     """
+    check(user, PERMISSION_UPLOAD, batch)
     answered = batches.answer(batch.id, date_format)
     if answered:
         connections.after_commit(tasks.send_next, batch.id)
     return answered
 
 
-def cancel(batch: Batch, user: AbstractBaseUser) -> bool:
+def cancel(user: User, batch: Batch) -> bool:
     """Cancel an import between two portions of work; says whether this call did.
 
     What was written stays written, with `all_or_nothing` it is taken back; the other rows become `cancelled`. An import
     without portions yet ends at once and keeps no rows. One that has ended, or was cancelled before, stays as it is.
+    Raises Denied.
     """
+    check_cancel(user, batch)
     with transaction.atomic():
         is_cancelled = batches.cancel(batch.id, user.pk, user.get_username())
         if is_cancelled:
@@ -58,24 +68,26 @@ def plan_numbers(batch: Batch) -> list[int]:
     return plans.numbers(batch.id)
 
 
-def approve(batch: Batch, user: AbstractBaseUser, *, plan: int, accept_broken: bool = False) -> Approval:
+def approve(user: User, batch: Batch, *, plan: int, accept_broken: bool = False) -> Approval:
     """Have the plan with this number written exactly as it stands, if it is the present one and waits for approval.
 
     `accept_broken` says that thresholds of the site that it breaks are known and taken. What no longer is as it was
     becomes `drifted`. If the rule of a certification has changed, nothing is done: the plan has to be made anew. The
-    hosts are asked about that here and now, in bulk.
+    hosts are asked about that here and now, in bulk. Raises Denied.
     """
+    check(user, PERMISSION_APPROVE, batch)
     approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
     if approval.is_given:
         connections.after_commit(tasks.send_next, batch.id)
     return approval
 
 
-def discard(batch: Batch, user: AbstractBaseUser) -> bool:
+def discard(user: User, batch: Batch) -> bool:
     """End an import that waits for approval with nothing written; says whether it still waited.
 
-    Rows that would have been written become `cancelled`.
+    Rows that would have been written become `cancelled`. Raises Denied.
     """
+    check(user, PERMISSION_APPROVE, batch)
     with transaction.atomic():
         is_discarded = batches.discard(batch.id, user.pk, user.get_username())
         if is_discarded:
@@ -85,13 +97,14 @@ def discard(batch: Batch, user: AbstractBaseUser) -> bool:
     return is_discarded
 
 
-def plan_anew(batch: Batch, user: AbstractBaseUser, *, confirmed: Collection[str] = ()) -> bool:
+def plan_anew(user: User, batch: Batch, *, confirmed: Collection[str] = ()) -> bool:
     """Plan an import that waits for approval once more, on today; says whether it still waited with the plan it had.
 
     `confirmed`: short names and ID numbers of close matches of which somebody says "it really is another
     certification", for all rows with that value, beside those confirmed before. The new plan has the next number, and
-    the old one stays readable.
+    the old one stays readable. Raises Denied.
     """
+    check(user, PERMISSION_APPROVE, batch)
     begins = batches.plan_anew(batch, user.get_username(), confirmed)
     if begins:
         connections.after_commit(tasks.send_next, batch.id)

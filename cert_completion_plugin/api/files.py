@@ -3,25 +3,29 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from cert_completion_plugin import reports
+from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check
 from cert_completion_plugin.reports import RowsOf
 from cert_completion_plugin.store.values import Batch
 
 
-def report_file(batch: Batch, kind: str) -> Iterator[bytes]:
+def report_file(user: User, batch: Batch, kind: str) -> Iterator[bytes]:
     """The pieces of the report as "csv" or "json": state, options, sums, problems of the file, and every row.
 
     It speaks the site's language and holds no reference, id, user or moment: imports of the same file that came to the
     same end have equal reports, whichever way they came in. It is made in constant memory.
+    It is for those who may view personal data: its words quote cells. Raises Denied at once.
     """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return reports.report_file(batch, kind)
 
 
-def rows_file(batch: Batch, what: RowsOf, kind: str, *, plan: int | None = None) -> Iterable[bytes]:
+def rows_file(user: User, batch: Batch, what: RowsOf, kind: str, *, plan: int | None = None) -> Iterable[bytes]:
     """The pieces of a file of rows as "csv" (in constant memory), "xlsx" or "json", in the active language.
 
     `plan`: the number of an older plan, of whose rows it is made. Raises TooLongForWorkbook, and TooManyRows for a
-    workbook or a JSON list of more than `MOST_ROWS_AT_ONCE` rows.
+    workbook or a JSON list of more than `MOST_ROWS_AT_ONCE` rows. Raises Denied at once.
     """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return reports.rows_file(batch, what, kind, plan=plan)
 
 

@@ -1,8 +1,14 @@
 """Finding imports, and what belongs to them elsewhere."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
-
 from cert_completion_plugin import batches
+from cert_completion_plugin.api.permissions import (
+    PERMISSION_UPLOAD,
+    PERMISSION_VIEW_REPORT,
+    Denied,
+    User,
+    may,
+    reach,
+)
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches as stored
 from cert_completion_plugin.store import searching
@@ -10,47 +16,64 @@ from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.values import Batch
 
 
-def find(reference: str) -> Batch | None:
-    """The import with this reference (32 hexadecimal digits, hyphens allowed); None if there is none."""
-    return stored.find(reference)
+def find(user: User, reference: str) -> Batch | None:
+    """The import with this reference (32 hexadecimal digits, hyphens allowed).
+
+    None if there is none, and just so if this user may not see it.
+    """
+    return stored.find(reference, reach(user))
 
 
-def newest(*, before: int | None = None, limit: int = 50) -> list[Batch]:
-    """Imports, the newest first; with `before`, those older than the import with that `id`."""
-    return searching.find(ImportFilter(), before=before, limit=limit)
+def newest(user: User, *, before: int | None = None, limit: int = 50) -> list[Batch]:
+    """The imports that a user may see, the newest first; with `before`, those older than the import with that `id`."""
+    return imports(user, ImportFilter(), before=before, limit=limit)
 
 
-def imports(wanted: ImportFilter, *, before: int | None = None, limit: int = 50) -> list[Batch]:
-    """The imports that fit, the newest first; with `before`, those older than the import with that `id`."""
-    return searching.find(wanted, before=before, limit=limit)
+def imports(user: User, wanted: ImportFilter, *, before: int | None = None, limit: int = 50) -> list[Batch]:
+    """The imports that fit, of those that a user may see, the newest first.
+
+    With `before`, those older than the import with that `id`.
+    """
+    return searching.find(wanted, reach(user), before=before, limit=limit)
 
 
-def uploaders() -> list[str]:
-    """The names of those who have uploaded files."""
-    return searching.uploaders()
+def uploaders(user: User) -> list[str]:
+    """The names of those who have uploaded the files that a user may see."""
+    return searching.uploaders(reach(user))
 
 
-def certification_keys(user: AbstractBaseUser, name: str) -> tuple[str, ...] | None:
-    """The keys of the certifications with this short name or ID number; None if the host cannot tell just now."""
+def certification_keys(user: User, name: str) -> tuple[str, ...] | None:
+    """The keys of the certifications with this short name or ID number; None if the host cannot tell just now.
+
+    The host is asked on behalf of `user`. Raises Denied for those who may see no imports.
+    """
+    if not (may(user, PERMISSION_UPLOAD) or may(user, PERMISSION_VIEW_REPORT)):
+        raise Denied(PERMISSION_VIEW_REPORT)
     try:
         return batches.certification_keys(batches.administrator(user.pk, user.get_username()), name)
     except batches.CannotTell:
         return None
 
 
-def corrected_by(batch: Batch) -> Batch | None:
-    """The import of which this one corrects rows, if its file was downloaded from a report or it was said so."""
-    return stored.corrected_by(batch.id)
+def corrected_by(user: User, batch: Batch) -> Batch | None:
+    """The import of which this one corrects rows, if its file was downloaded from a report or it was said so.
+
+    None also if this user may not see that one.
+    """
+    return stored.corrected_by(batch.id, reach(user))
 
 
-def corrections_of(batch: Batch, *, limit: int = 20) -> list[Batch]:
-    """The imports that correct rows of this one, oldest first."""
-    return stored.corrections_of(batch.id, limit)
+def corrections_of(user: User, batch: Batch, *, limit: int = 20) -> list[Batch]:
+    """The imports that correct rows of this one, oldest first, of those that a user may see."""
+    return stored.corrections_of(batch.id, limit, reach(user))
 
 
-def origin(row_key: str) -> tuple[Batch, int] | None:
-    """The import and the line that wrote a record with this row key; None if it was no import of this site."""
-    return batches.origin(row_key)
+def origin(user: User, row_key: str) -> tuple[Batch, int] | None:
+    """The import and the line that wrote a record with this row key.
+
+    None if it was no import of this site, or none that this user may see.
+    """
+    return batches.origin(row_key, reach(user))
 
 
 def record_of_learning_path(learner_key: str) -> str:

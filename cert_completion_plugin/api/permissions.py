@@ -1,6 +1,90 @@
-"""The permissions, as Django names them."""
+"""What a user may do, and to which imports: default deny.
 
-PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
-PERMISSION_APPROVE = "cert_completion_plugin.approve_imports"
-PERMISSION_UNDO = "cert_completion_plugin.undo_imports"
-PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
+Functions of the api that act, find imports, or give out rows take the user first and check for themselves. What a user
+may not see is not there for them: it is answered as what does not exist. What they may see but not do raises `Denied`.
+"""
+
+from cert_completion_plugin.batches.permissions import (
+    PERMISSION_APPROVE,
+    PERMISSION_MANAGE_OPTIONS,
+    PERMISSION_UNDO,
+    PERMISSION_UPLOAD,
+    PERMISSION_VIEW_PERSONAL_DATA,
+    PERMISSION_VIEW_REPORT,
+    SYSTEM,
+    Denied,
+    System,
+    User,
+    holds,
+)
+from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.store.reach import EVERYBODY, NOBODY, Reach
+from cert_completion_plugin.store.values import Batch
+
+__all__ = [
+    "PERMISSIONS_TO_SEE",
+    "PERMISSION_APPROVE",
+    "PERMISSION_MANAGE_OPTIONS",
+    "PERMISSION_UNDO",
+    "PERMISSION_UPLOAD",
+    "PERMISSION_VIEW_PERSONAL_DATA",
+    "PERMISSION_VIEW_REPORT",
+    "SYSTEM",
+    "Denied",
+    "System",
+    "User",
+    "check",
+    "check_cancel",
+    "may",
+    "may_cancel",
+    "reach",
+]
+
+PERMISSIONS_TO_SEE = (PERMISSION_UPLOAD, PERMISSION_VIEW_REPORT)
+"""With the first a user sees their own imports, with the second everybody's."""
+
+
+def may(user: User, permission: str, batch: Batch | None = None) -> bool:
+    """Whether a user holds a permission; given an import, whether they may also see that."""
+    return _missing(user, permission, batch) is None
+
+
+def may_cancel(user: User, batch: Batch) -> bool:
+    """Whether a user may cancel this import: a plan that waits is for its uploader to withdraw, and for approvers."""
+    if may(user, PERMISSION_APPROVE, batch):
+        return True
+    is_planned = batch.state is BatchState.AWAITING_APPROVAL
+    return may(user, PERMISSION_UPLOAD, batch) and (not is_planned or _is_own(user, batch))
+
+
+def check(user: User, permission: str, batch: Batch | None = None) -> None:
+    """Raise Denied unless a user may do what takes this permission, to this import if one is given."""
+    if (missing := _missing(user, permission, batch)) is not None:
+        raise Denied(missing)
+
+
+def check_cancel(user: User, batch: Batch) -> None:
+    """Raise Denied unless a user may cancel this import."""
+    if not may_cancel(user, batch):
+        raise Denied(PERMISSION_APPROVE if may(user, PERMISSION_UPLOAD, batch) else PERMISSION_UPLOAD)
+
+
+def reach(user: User) -> Reach:
+    """Which imports a user may see."""
+    if holds(user, PERMISSION_VIEW_REPORT):
+        return EVERYBODY
+    return Reach(uploader=user.pk) if holds(user, PERMISSION_UPLOAD) else NOBODY
+
+
+def _missing(user: User, permission: str, batch: Batch | None) -> str | None:
+    if not holds(user, permission):
+        return permission
+    return None if batch is None or _is_seen(user, batch) else PERMISSION_VIEW_REPORT
+
+
+def _is_seen(user: User, batch: Batch) -> bool:
+    return holds(user, PERMISSION_VIEW_REPORT) or (_is_own(user, batch) and holds(user, PERMISSION_UPLOAD))
+
+
+def _is_own(user: User, batch: Batch) -> bool:
+    return bool(batch.uploaded_by_key) and batch.uploaded_by_key == str(user.pk)

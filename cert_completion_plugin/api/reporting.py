@@ -1,10 +1,9 @@
-"""What becomes of the rows of an import."""
+"""What becomes of the rows of an import: rows for those who may view personal data, numbers for all who may see it."""
 
 from collections.abc import Iterator, Mapping
 
-from django.contrib.auth.base_user import AbstractBaseUser
-
 from cert_completion_plugin import batches
+from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check
 from cert_completion_plugin.batches import (
     Account,
     Neighbours,
@@ -17,12 +16,13 @@ from cert_completion_plugin.store.filtering import EVERYTHING, Filter, Page
 from cert_completion_plugin.store.values import Batch
 
 
-def rows(batch: Batch, *, after: int = 0, limit: int = 100) -> list[Decision]:
-    """What became of the rows of an import, by line: the next `limit` whose line is above `after`."""
-    return list(page(batch, after=after, limit=limit).rows)
+def rows(user: User, batch: Batch, *, after: int = 0, limit: int = 100) -> list[Decision]:
+    """What became of the rows of an import, by line: the next `limit` whose line is above `after`. Raises Denied."""
+    return list(page(user, batch, after=after, limit=limit).rows)
 
 
 def page(
+    user: User,
     batch: Batch,
     wanted: Filter = EVERYTHING,
     *,
@@ -35,20 +35,30 @@ def page(
     """The rows that fit a filter, of one phase and plan, by line: the next above `after`, or the last below `before`.
 
     It takes as long for a million rows as for a thousand. After a long search it may come back with few rows or none,
-    and the line from which to go on.
+    and the line from which to go on. Raises Denied.
     """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return results.table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
 
 
-def has_rows(batch: Batch, wanted: Filter, *, phase: Phase = Phase.WRITTEN, plan: int | None = None) -> bool:
-    """Whether any row fits, or may."""
+def has_rows(
+    user: User, batch: Batch, wanted: Filter, *, phase: Phase = Phase.WRITTEN, plan: int | None = None
+) -> bool:
+    """Whether any row fits, or may. Raises Denied."""
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return results.table(batch, phase, plan).has(wanted)
 
 
 def rows_with_cells(
-    batch: Batch, wanted: Filter = EVERYTHING, *, phase: Phase = Phase.WRITTEN, plan: int | None = None
+    user: User,
+    batch: Batch,
+    wanted: Filter = EVERYTHING,
+    *,
+    phase: Phase = Phase.WRITTEN,
+    plan: int | None = None,
 ) -> Iterator[tuple[Decision, tuple[Cell, ...]]]:
-    """All rows that fit, by line, each with its cells as read; in constant memory."""
+    """All rows that fit, by line, each with its cells as read; in constant memory. Raises Denied at once."""
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return results.rows_with_cells(batch, wanted, phase=phase, plan=plan)
 
 
@@ -62,24 +72,30 @@ def certifications(batch: Batch, plan: int | None = None) -> Mapping[str, list[s
     return portions.certifications(batch, batch.plan if plan is None else plan)
 
 
-def explain(batch: Batch, line: int) -> Story | None:
+def explain(user: User, batch: Batch, line: int) -> Story | None:
     """The story of the row on this line of the file: what was read, asked, found, decided and computed, and why.
 
     None if no row begins on that line. A row that is not decided yet has only its cells, and one that an older version
-    decided lacks what was not kept then.
+    decided lacks what was not kept then. Raises Denied.
     """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return batches.explain(batch, line)
 
 
-def account(batch: Batch, line: int, user: AbstractBaseUser, *, plan: int | None = None) -> Account | None:
+def account(user: User, batch: Batch, line: int, *, plan: int | None = None) -> Account | None:
     """All that is known of the row on this line: its story, what was planned and written, and whether it is still so.
 
     The host is asked on behalf of `user`. With the number of an older `plan`, what that plan said of the row. None if
-    no row begins on that line.
+    no row begins on that line. Raises Denied.
     """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return batches.account(batch, line, batches.administrator(user.pk, user.get_username()), plan=plan)
 
 
-def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbours:
-    """The rows next to one, and the next ones that have problems, in an older `plan` if its number is given."""
+def neighbours(user: User, batch: Batch, line: int, *, plan: int | None = None) -> Neighbours:
+    """The rows next to one, and the next ones that have problems, in an older `plan` if its number is given.
+
+    Raises Denied.
+    """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return batches.neighbours(batch, line, plan=plan)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cert_completion_hooks.types import UndoStatus
-from django.contrib.auth.base_user import AbstractBaseUser
 
 from cert_completion_plugin import tasks
+from cert_completion_plugin.api.permissions import PERMISSION_UNDO, PERMISSION_VIEW_PERSONAL_DATA, User, check
 from cert_completion_plugin.batches import (
     Obstacle,
     undoing,
@@ -21,32 +21,35 @@ def undo_obstacle(batch: Batch) -> Obstacle | None:
     return undoing.obstacle(batch)
 
 
-def preview_undo(batch: Batch, user: AbstractBaseUser) -> Undo:
+def preview_undo(user: User, batch: Batch) -> Undo:
     """Have told in the background what an undo of an import would do; nothing is written by that.
 
     A preview that is there already is made anew, with the next number; what is under way stays under way, and is
-    returned. Raises NotUndoable.
+    returned. Raises NotUndoable and Denied.
     """
+    check(user, PERMISSION_UNDO, batch)
     asked = undoing.preview(batch, user.pk, user.get_username())
     if asked.state.is_working:
         connections.after_commit(tasks.send_next, batch.id)
     return asked
 
 
-def undo(batch: Batch, user: AbstractBaseUser, reason: str, *, preview: int) -> bool:
+def undo(user: User, batch: Batch, reason: str, *, preview: int) -> bool:
     """Undo an import in the background, as the undo with the number `preview` foretold; says whether this call did.
 
     What was changed since the preview is kept and listed. It is False if the preview is not complete yet, was
-    abandoned, made anew, or done. Raises ReasonMissing.
+    abandoned, made anew, or done. Raises ReasonMissing and Denied.
     """
+    check(user, PERMISSION_UNDO, batch)
     is_confirmed = undoing.confirm(batch, preview, user.pk, user.get_username(), reason)
     if is_confirmed:
         connections.after_commit(tasks.send_next, batch.id)
     return is_confirmed
 
 
-def abandon_undo(batch: Batch, *, preview: int) -> bool:
-    """Give up the undo with this number before it was confirmed; says whether this call did."""
+def abandon_undo(user: User, batch: Batch, *, preview: int) -> bool:
+    """Give up the undo with this number before it was confirmed; says whether this call did. Raises Denied."""
+    check(user, PERMISSION_UNDO, batch)
     return undoing.abandon(batch, preview)
 
 
@@ -81,19 +84,35 @@ def undo_waits_until(undo: Undo) -> datetime | None:
 
 
 def undo_rows(
-    batch: Batch, undo: Undo, status: UndoStatus, *, step: UndoStep | None = None, after: int = 0, limit: int = 100
+    user: User,
+    batch: Batch,
+    undo: Undo,
+    status: UndoStatus,
+    *,
+    step: UndoStep | None = None,
+    after: int = 0,
+    limit: int = 100,
 ) -> list[UndoneRow]:
     """The rows of one group of an undo, by line: the next `limit` whose line is above `after`.
 
-    `step` None: what became of them once it is done, until then what its preview says.
+    `step` None: what became of them once it is done, until then what its preview says. Raises Denied.
     """
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return undos.page(batch, undo, step or _step(undo), status, after=after, limit=limit)
 
 
 def undo_rows_before(
-    batch: Batch, undo: Undo, status: UndoStatus, *, step: UndoStep | None = None, before: int, limit: int = 100
+    user: User,
+    batch: Batch,
+    undo: Undo,
+    status: UndoStatus,
+    *,
+    step: UndoStep | None = None,
+    before: int,
+    limit: int = 100,
 ) -> list[UndoneRow]:
-    """The same: the last `limit` whose line is below `before`."""
+    """The same: the last `limit` whose line is below `before`. Raises Denied."""
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return undos.page_before(batch, undo, step or _step(undo), status, before=before, limit=limit)
 
 
@@ -101,6 +120,7 @@ def _step(undo: Undo) -> UndoStep:
     return UndoStep.UNDO if undo.state is UndoState.DONE else UndoStep.PREVIEW
 
 
-def undo_of_row(batch: Batch, line: int) -> list[tuple[Undo, RowUndo]]:
-    """What became of the row on this line in the undos of its import, the first one first."""
+def undo_of_row(user: User, batch: Batch, line: int) -> list[tuple[Undo, RowUndo]]:
+    """What became of the row on this line in the undos of its import, the first one first. Raises Denied."""
+    check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return undos.of_line(batch, line)

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, tabular, tasks
+from cert_completion_plugin.api.permissions import PERMISSION_UPLOAD, User, check, reach
 from cert_completion_plugin.batches import (
     KeptFile,
 )
@@ -18,7 +19,7 @@ from cert_completion_plugin.store.values import Batch
 
 
 def submit(
-    user: AbstractBaseUser,
+    user: User,
     chunks: Iterable[bytes],
     *,
     file_name: str,
@@ -31,8 +32,9 @@ def submit(
     transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
     sends again. `corrects`: the import of which the file has rows that were corrected; a file that was downloaded from
     a report says so itself.
-    Raises OptionNotOffered. A file over the site's limit comes back in state `refused`.
+    Raises OptionNotOffered and Denied. A file over the site's limit comes back in state `refused`.
     """
+    check(user, PERMISSION_UPLOAD)
     with transaction.atomic():
         batch = batches.receive(
             chunks,
@@ -44,7 +46,7 @@ def submit(
         return _taken_in(user, batch, corrects)
 
 
-def _taken_in(user: AbstractBaseUser, batch: Batch, corrects: Batch | None) -> Batch:
+def _taken_in(user: User, batch: Batch, corrects: Batch | None) -> Batch:
     if corrects is not None:
         stored.correct(batch.id, corrects)
     log.add(batch, user.pk, Logged.UPLOADED)
@@ -55,21 +57,27 @@ def _taken_in(user: AbstractBaseUser, batch: Batch, corrects: Batch | None) -> B
 def keep_file(user: AbstractBaseUser, chunks: Iterable[bytes], *, file_name: str) -> KeptFile:
     """Keep a file for this user while its form is corrected, in place of one kept before, for `KEPT_FOR` at most.
 
-    It is no import yet. Raises TooLarge for a file over the site's limit, of which nothing is kept.
+    It is no import yet. Raises TooLarge for a file over the site's limit, of which nothing is kept, and Denied.
     """
+    check(user, PERMISSION_UPLOAD)
     return batches.keep_file(user.pk, chunks, file_name=file_name)
 
 
 def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
-    """The file that is kept for this user under this token; None for another user's, and for one kept too long."""
+    """The file that is kept for this user under this token; None for another user's, and for one kept too long.
+
+    Raises Denied.
+    """
+    check(user, PERMISSION_UPLOAD)
     return batches.kept_file(user.pk, token)
 
 
 def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None) -> Batch:
     """Take in a kept file as a new import, as `submit` does; it is kept no longer.
 
-    Raises OptionNotOffered, and KeptFileGone if it was taken in already.
+    Raises OptionNotOffered, KeptFileGone if it was taken in already, and Denied.
     """
+    check(user, PERMISSION_UPLOAD)
     with transaction.atomic():
         batch = batches.receive_kept(
             kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options
@@ -77,21 +85,23 @@ def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, cor
         return _taken_in(user, batch, corrects)
 
 
-def earlier_upload(sha256: str, *, before: int | None = None) -> Batch | None:
+def earlier_upload(user: User, sha256: str, *, before: int | None = None) -> Batch | None:
     """The newest import of a file with this SHA-256 (64 hexadecimal digits), older than the one with the id `before`.
 
+    Of those alone that this user may see: whether others have uploaded a file is not told.
     It serves a warning: an import of the same file again is allowed, and changes nothing that is recorded already.
     """
-    return stored.earlier_with(sha256, before)
+    return stored.earlier_with(sha256, before, reach(user))
 
 
-def template(user: AbstractBaseUser, kind: str, *, titles: Mapping[str, str]) -> bytes:
+def template(user: User, kind: str, *, titles: Mapping[str, str]) -> bytes:
     """A file to fill in: "csv" has the headings alone, "xlsx" on a second sheet also the certifications that this user
     may touch.
 
     `titles` has words for the sheets ("completions", "certifications") and the second one's headings ("short_name",
-    "id_number", "full_name"). Raises CannotTell while the host cannot list its certifications.
+    "id_number", "full_name"). Raises CannotTell while the host cannot list its certifications, and Denied.
     """
+    check(user, PERMISSION_UPLOAD)
     if kind == "csv":
         return tabular.csv_template(headings.REQUIRED)
     found = batches.certifications_for(batches.administrator(user.pk, user.get_username()))

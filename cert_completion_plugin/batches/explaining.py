@@ -18,6 +18,7 @@ from cert_completion_plugin.core.story import Present, Story, present_evidence, 
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, ledger, plans, portions, rows
 from cert_completion_plugin.store.filtering import Filter, Table
+from cert_completion_plugin.store.reach import Reach
 from cert_completion_plugin.store.values import Batch
 
 PROBLEMS = (Outcome.REJECTED, Outcome.DRIFTED, Outcome.FAILED, Outcome.CANCELLED)
@@ -148,8 +149,8 @@ def neighbours(batch: Batch, line: int, *, plan: int | None = None) -> Neighbour
     )
 
 
-def origin(row_key: str) -> tuple[Batch, int] | None:
-    """The import and the line that a row key names, if it is one of this site."""
+def origin(row_key: str, reach: Reach) -> tuple[Batch, int] | None:
+    """The import and the line that a row key names, if it is one of this site and within reach."""
     reference, _, line = row_key.rpartition(":")
-    batch = batches.find(reference) if line.isascii() and line.isdigit() else None
+    batch = batches.find(reference, reach) if line.isascii() and line.isdigit() else None
     return (batch, int(line)) if batch else None

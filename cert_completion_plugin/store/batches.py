@@ -14,6 +14,7 @@ from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.undoing import UndoState
 from cert_completion_plugin.models import ImportBatch, ImportUndo, Portion, UndoPortion
 from cert_completion_plugin.store.leases import is_due
+from cert_completion_plugin.store.reach import EVERYBODY, Reach
 from cert_completion_plugin.store.values import Batch, column_text, dumps, issue_as_json, issue_from_json
 
 WORKING = tuple(state for state in BatchState if state.is_working)
@@ -60,10 +61,10 @@ def get(batch_id: int) -> Batch | None:
     return as_value(row) if row else None
 
 
-def find(reference: str) -> Batch | None:
-    """The import with this reference; None also for a text that is no reference."""
+def find(reference: str, reach: Reach = EVERYBODY) -> Batch | None:
+    """The import with this reference; None also for a text that is no reference, and for one out of reach."""
     try:
-        row = imports().filter(reference=UUID(reference)).first()
+        row = imports().filter(reach.condition, reference=UUID(reference)).first()
     except ValueError:
         return None
     return as_value(row) if row else None
@@ -76,16 +77,16 @@ def correct(batch_id: int, corrected: Batch) -> None:
         unlinked.update(corrects_id=corrected.id)
 
 
-def corrected_by(batch_id: int) -> Batch | None:
-    """The import of which this one corrects rows."""
+def corrected_by(batch_id: int, reach: Reach = EVERYBODY) -> Batch | None:
+    """The import of which this one corrects rows, if it is within reach."""
     corrected = ImportBatch.objects.filter(pk=batch_id).values("corrects")
-    row = imports().filter(pk__in=corrected).first()
+    row = imports().filter(reach.condition, pk__in=corrected).first()
     return as_value(row) if row else None
 
 
-def corrections_of(batch_id: int, limit: int) -> list[Batch]:
-    """The imports that correct rows of this one, oldest first."""
-    return [as_value(row) for row in imports().filter(corrects_id=batch_id).order_by("pk")[:limit]]
+def corrections_of(batch_id: int, limit: int, reach: Reach) -> list[Batch]:
+    """The imports within reach that correct rows of this one, oldest first."""
+    return [as_value(row) for row in imports().filter(reach.condition, corrects_id=batch_id).order_by("pk")[:limit]]
 
 
 def move(
@@ -257,9 +258,9 @@ def waiting_since() -> datetime | None:
     return min(began.values(), default=None)
 
 
-def earlier_with(sha256: str, before: int | None) -> Batch | None:
-    """The newest import of a file with this SHA-256, of those with an id below `before` if that is given."""
-    rows = ImportBatch.objects.filter(file_sha256=sha256).order_by("-id")
+def earlier_with(sha256: str, before: int | None, reach: Reach) -> Batch | None:
+    """The newest import within reach of a file with this SHA-256, of those with an id below `before` if it is given."""
+    rows = imports().filter(reach.condition, file_sha256=sha256).order_by("-id")
     row = (rows if before is None else rows.filter(pk__lt=before)).first() if sha256 else None
     return as_value(row) if row else None
 

@@ -12,6 +12,7 @@ from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Portion
 from cert_completion_plugin.store import usernames
 from cert_completion_plugin.store.batches import as_value, imports
+from cert_completion_plugin.store.reach import Reach
 from cert_completion_plugin.store.values import Batch, column_text
 
 MOST_UPLOADERS = 200
@@ -34,17 +35,18 @@ class ImportFilter:
     outcomes: tuple[Outcome, ...] = ()
 
 
-def find(wanted: ImportFilter, *, before: int | None, limit: int) -> list[Batch]:
+def find(wanted: ImportFilter, reach: Reach, *, before: int | None, limit: int) -> list[Batch]:
     """The newest imports that fit, those with an id below `before` only: one question, whatever is asked for."""
-    rows = imports().filter(*_conditions(wanted)).order_by("-id")
+    rows = imports().filter(reach.condition, *_conditions(wanted)).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [as_value(row) for row in rows[:limit]]
 
 
-def uploaders() -> list[str]:
+def uploaders(reach: Reach) -> list[str]:
     """Who has uploaded files, by name; at most so many as a list can offer."""
-    names = ImportBatch.objects.order_by("uploaded_by_name").values_list("uploaded_by_name", flat=True).distinct()
+    found = ImportBatch.objects.filter(reach.condition).order_by("uploaded_by_name")
+    names = found.values_list("uploaded_by_name", flat=True).distinct()
     return list(names[:MOST_UPLOADERS])
 
 

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, get_script_prefix, resolve, reverse
 from django.utils.translation import gettext as _
-from django.views.generic.base import ContextMixin
+from django.views.generic.base import ContextMixin, View
 
 from cert_completion_plugin import api, conf
 
@@ -23,23 +23,35 @@ def number(request: HttpRequest, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-class ImportPage(PermissionRequiredMixin, ContextMixin):
-    """A page at home in the site's admin. Without the permission 403, without a log-in the log-in page.
+class ImportPage(AccessMixin, ContextMixin, View):
+    """A page at home in the site's admin. Without a permission that opens it 403, without a log-in the log-in page.
 
-    The permission is checked before anything is looked up, so that a guessed address tells nothing.
+    That is checked before anything is looked up, and an import that the user may not see is not there for them: so a
+    guessed address tells nothing.
     """
 
     request: HttpRequest
     title: Any = ""
+    opened_by: tuple[str, ...] = api.PERMISSIONS_TO_SEE
+    """Each of these opens the page; what is done there asks for more."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Who may not see the page is told so in words, and whom to ask; nothing about an import is told."""
         try:
+            if not any(api.may(request.user, permission) for permission in self.opened_by):
+                return self.handle_no_permission()
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         except PermissionDenied:
             context = self.frame(title=_("You may not see this page"))
             return TemplateResponse(request, "cert_completion_plugin/denied.html", context, status=403)
         return response
+
+    def found(self) -> api.Batch:
+        """The import that the address names; 404 if there is none, or none that this user may see."""
+        batch = api.find(self.request.user, self.kwargs["reference"])
+        if batch is None:
+            raise Http404(_("There is no such import."))
+        return batch
 
     def get_login_url(self) -> str:
         """The site's log-in page, or the admin's where the site has none."""
@@ -61,6 +73,6 @@ class ImportPage(PermissionRequiredMixin, ContextMixin):
             **admin.site.each_context(request),
             "base_template": conf.settings().base_template,
             "title": title,
-            "may_upload": request.user.has_perm(api.PERMISSION_UPLOAD),
-            "may_view": request.user.has_perm(api.PERMISSION_VIEW_REPORT),
+            "may_upload": api.may(request.user, api.PERMISSION_UPLOAD),
+            "may_view": any(api.may(request.user, permission) for permission in api.PERMISSIONS_TO_SEE),
         }

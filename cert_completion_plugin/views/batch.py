@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -31,13 +30,10 @@ class BatchView(ImportPage, TemplateView):
     While background work is under way it keeps itself up to date: by its script, or without one by loading anew.
     """
 
-    permission_required: str | tuple[str, ...] = api.PERMISSION_VIEW_REPORT
     template_name = "cert_completion_plugin/batch.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        batch = api.find(self.kwargs["reference"])
-        if batch is None:
-            raise Http404(_("There is no such import."))
+        batch = self.found()
         context = super().get_context_data(
             batch=batch,
             state=texts.state_label(batch.state),
@@ -48,12 +44,12 @@ class BatchView(ImportPage, TemplateView):
             more_issues=max(0, len(batch.file_issues) - MOST_ISSUES),
             refresh=REFRESH_SECONDS if batch.state.is_working else None,
             cancelled_text=cancelled_text(batch),
-            may_cancel=cancelling.is_cancellable(batch) and cancelling.may_cancel(self.request.user, batch),
+            may_cancel=cancelling.is_cancellable(batch) and api.may_cancel(self.request.user, batch),
             same_file=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
             trouble_text=self._trouble_text(batch),
-            corrects=api.corrected_by(batch),
-            corrections=api.corrections_of(batch),
-            report_files=downloads.report_files(batch) if batch.has_ended else [],
+            corrects=api.corrected_by(self.request.user, batch),
+            corrections=api.corrections_of(self.request.user, batch),
+            report_files=downloads.report_files(self.request.user, batch) if batch.has_ended else [],
             **kwargs,
         )
         context["title"] = _("Import of %(file)s") % {"file": batch.file_name}
@@ -67,7 +63,7 @@ class BatchView(ImportPage, TemplateView):
             context |= plan.context(self.request, batch)
         if batch.counts:
             context |= report.context(self.request, batch)
-            may_undo = self.request.user.has_perm(api.PERMISSION_UNDO)
+            may_undo = api.may(self.request.user, api.PERMISSION_UNDO, batch)
             is_offered = may_undo and api.undo_obstacle(batch) is not api.Obstacle.NOTHING_RECORDED
             context |= {"undo_note": undoing.note(batch), "may_undo": is_offered}
         return context
@@ -78,12 +74,10 @@ class BatchView(ImportPage, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer the import's question; whoever may upload may answer."""
-        if not request.user.has_perm(api.PERMISSION_UPLOAD):
-            raise PermissionDenied
-        batch = api.find(self.kwargs["reference"])
-        if batch and batch.question:
+        batch = self.found()
+        if batch.question:
             form = AnswerForm(request.POST, likely=likely_formats(Verdict.from_mapping(batch.question)))
             if not form.is_valid():
                 return self.render_to_response(self.get_context_data(form=form))
-            api.answer(batch, date_format=form.cleaned_data["date_format"])
+            api.answer(request.user, batch, date_format=form.cleaned_data["date_format"])
         return redirect("cert_completion_plugin:batch", self.kwargs["reference"])

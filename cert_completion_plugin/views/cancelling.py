@@ -3,9 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,12 +15,12 @@ from cert_completion_plugin.views.access import ImportPage
 
 
 class CancelView(ImportPage, TemplateView):
-    """Says what cancelling leaves behind; posting cancels. Whoever may upload may cancel.
+    """Says what cancelling leaves behind; posting cancels. Whoever may upload, or approve, may cancel.
 
     A plan that waits is discarded by that: only by those who may approve it, or whose upload it is.
     """
 
-    permission_required = api.PERMISSION_UPLOAD
+    opened_by = (api.PERMISSION_UPLOAD, api.PERMISSION_APPROVE)
     template_name = "cert_completion_plugin/cancel.html"
     title = gettext_lazy("Cancel the import")
 
@@ -32,28 +30,16 @@ class CancelView(ImportPage, TemplateView):
         return super().get_context_data(batch=batch, is_whole=is_whole, may_cancel=is_cancellable(batch), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        assert isinstance(request.user, AbstractBaseUser)
         batch = self._batch()
-        if not api.cancel(batch, request.user):
+        if not api.cancel(request.user, batch):
             messages.info(request, _("The import had ended, or was cancelled already."))
-        if request.user.has_perm(api.PERMISSION_VIEW_REPORT):
-            return redirect("cert_completion_plugin:batch", batch.reference)
-        messages.success(request, _("The import of “%(file)s” is cancelled.") % {"file": batch.file_name})
-        return redirect("cert_completion_plugin:upload")
+        return redirect("cert_completion_plugin:batch", batch.reference)
 
     def _batch(self) -> api.Batch:
-        batch = api.find(self.kwargs["reference"])
-        if batch is None:
-            raise Http404(_("There is no such import."))
-        if not may_cancel(self.request.user, batch):
-            raise PermissionDenied
+        batch = self.found()
+        if not api.may_cancel(self.request.user, batch):
+            raise api.Denied(api.PERMISSION_APPROVE)
         return batch
-
-
-def may_cancel(user: Any, batch: api.Batch) -> bool:
-    """Whether somebody who may upload may cancel this import."""
-    is_planned = batch.state is api.BatchState.AWAITING_APPROVAL
-    return not is_planned or user.has_perm(api.PERMISSION_APPROVE) or batch.uploaded_by_key == str(user.pk)
 
 
 def is_cancellable(batch: api.Batch) -> bool:

@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -18,13 +17,11 @@ from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.batch import BatchView
 
-MAY_DECIDE = (api.PERMISSION_VIEW_REPORT, api.PERMISSION_APPROVE)
-
 
 class _Decision(BatchView):
     """The page of an import, to which something is posted about its plan; looked at, it is that page."""
 
-    permission_required = MAY_DECIDE
+    opened_by = (api.PERMISSION_APPROVE,)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._back()
@@ -32,16 +29,9 @@ class _Decision(BatchView):
     def _back(self) -> HttpResponse:
         return redirect("cert_completion_plugin:batch", self.kwargs["reference"])
 
-    @property
-    def user(self) -> Any:
-        assert isinstance(self.request.user, AbstractBaseUser)
-        return self.request.user
-
     def _waiting(self) -> tuple[api.Batch, api.Plan] | None:
         """The import and its present plan; None, and a word about it, if it does not wait for approval."""
-        batch = api.find(self.kwargs["reference"])
-        if batch is None:
-            raise Http404(_("There is no such import."))
+        batch = self.found()
         plan = api.plan_summary(batch)
         if batch.state is api.BatchState.AWAITING_APPROVAL and plan is not None:
             return batch, plan
@@ -67,14 +57,14 @@ class ApproveView(_Decision):
             return self._back()
         if not form.is_valid():
             return self._show(form, "approval_form")
-        approval = api.approve(batch, self.user, plan=plan.number, accept_broken=form.accepts_broken)
+        approval = api.approve(request.user, batch, plan=plan.number, accept_broken=form.accepts_broken)
         if approval.verdict in _ERRORS:
             form.add_error(None, _ERRORS[approval.verdict] % _particulars(approval))
             return self._show(form, "approval_form")
         if approval.verdict is api.Verdict.OUTDATED:
             messages.warning(request, _OUTDATED)
         elif not approval.is_given:
-            messages.info(request, _not_waiting(api.find(batch.reference) or batch))
+            messages.info(request, _not_waiting(api.find(request.user, batch.reference) or batch))
         return self._back()
 
 
@@ -92,7 +82,7 @@ class PlanAnewView(_Decision):
         if "confirming" in request.POST and not form.is_valid():
             return self._show(form, "confirm_form")
         confirmed = form.cleaned_data["names"] if "confirming" in request.POST else ()
-        if not api.plan_anew(batch, self.user, confirmed=confirmed):
+        if not api.plan_anew(request.user, batch, confirmed=confirmed):
             messages.warning(request, _OUTDATED)
         return self._back()
 
@@ -100,27 +90,20 @@ class PlanAnewView(_Decision):
 class DiscardView(ImportPage, TemplateView):
     """Says what discarding means; posting discards."""
 
-    permission_required = MAY_DECIDE
+    opened_by = (api.PERMISSION_APPROVE,)
     template_name = "cert_completion_plugin/discard.html"
     title = gettext_lazy("Discard the plan")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        batch = self._batch()
+        batch = self.found()
         is_waiting = batch.state is api.BatchState.AWAITING_APPROVAL
         return super().get_context_data(batch=batch, is_waiting=is_waiting, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        assert isinstance(request.user, AbstractBaseUser)
-        batch = self._batch()
-        if not api.discard(batch, request.user):
-            messages.info(request, _not_waiting(api.find(batch.reference) or batch))
+        batch = self.found()
+        if not api.discard(request.user, batch):
+            messages.info(request, _not_waiting(api.find(request.user, batch.reference) or batch))
         return redirect("cert_completion_plugin:batch", batch.reference)
-
-    def _batch(self) -> api.Batch:
-        batch = api.find(self.kwargs["reference"])
-        if batch is None:
-            raise Http404(_("There is no such import."))
-        return batch
 
 
 _OUTDATED = gettext_lazy(

@@ -10,7 +10,6 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from cert_completion_plugin import api
 from cert_completion_plugin.reports import (
@@ -28,8 +27,10 @@ from cert_completion_plugin.telling.numbers import grouped
 from cert_completion_plugin.views.access import ImportPage, number
 
 
-def offered(batch: api.Batch, counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    """The downloads of rows of an import that has ended, each in the formats in which it can be had."""
+def offered(user: api.User, batch: api.Batch, counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    """The downloads of rows of an import that has ended, each in its formats; none for whoever may not see rows."""
+    if not api.may(user, api.PERMISSION_VIEW_PERSONAL_DATA, batch):
+        return []
     labels = {
         PROBLEMS: _("Problem rows, to be corrected"),
         ALL: _("All rows"),
@@ -43,8 +44,10 @@ def offered(batch: api.Batch, counts: Mapping[str, Mapping[str, int]]) -> list[d
     return shown
 
 
-def report_files(batch: api.Batch) -> list[dict[str, str]]:
-    """The report as a file, in the formats in which it can be had."""
+def report_files(user: api.User, batch: api.Batch) -> list[dict[str, str]]:
+    """The report as a file, in the formats in which it can be had; it quotes cells, so it is not for everybody."""
+    if not api.may(user, api.PERMISSION_VIEW_PERSONAL_DATA, batch):
+        return []
     return _files(batch, REPORT, REPORT_KINDS)
 
 
@@ -56,14 +59,14 @@ def address(batch: api.Batch, what: str, kind: str) -> str:
     return reverse("cert_completion_plugin:download", args=[batch.reference, what, kind])
 
 
-class DownloadView(ImportPage, View):
+class DownloadView(ImportPage):
     """A file of rows, or the report. CSV and the report are streamed, whatever their size."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
+    opened_by = (api.PERMISSION_VIEW_PERSONAL_DATA,)
     title = gettext_lazy("Download")
 
     def get(self, request: HttpRequest, reference: str, what: str, kind: str) -> HttpResponseBase:
-        batch = api.find(reference)
+        batch = api.find(request.user, reference)
         if batch is None or not _is_offered(what, kind):
             raise Http404(_("There is no such download."))
         try:
@@ -80,9 +83,9 @@ class DownloadView(ImportPage, View):
 
     def _response(self, batch: api.Batch, what: str, kind: str) -> HttpResponseBase:
         if what == REPORT:
-            return StreamingHttpResponse(api.report_file(batch, kind))
+            return StreamingHttpResponse(api.report_file(self.request.user, batch, kind))
         plan = number(self.request, "plan") or None
-        pieces = api.rows_file(batch, RowsOf(what), kind, plan=plan)
+        pieces = api.rows_file(self.request.user, batch, RowsOf(what), kind, plan=plan)
         return StreamingHttpResponse(pieces) if kind == "csv" else HttpResponse(b"".join(pieces))
 
     def _too_large(self, batch: api.Batch, what: str, reason: str) -> HttpResponse:

@@ -1,7 +1,5 @@
 """What a page says of a file that was uploaded before."""
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -9,12 +7,10 @@ from cert_completion_plugin import api
 from cert_completion_plugin.telling.earlier import earlier_text
 
 
-def earlier_upload(user: Any, sha256: str, *, before: int | None = None) -> dict[str, str]:
+def earlier_upload(user: api.User, sha256: str, *, before: int | None = None) -> dict[str, str]:
     """What this user may know of the newest import of the same file, as `text`, `url` and `link`; empty without one."""
-    earlier = api.earlier_upload(sha256, before=before)
+    earlier = api.earlier_upload(user, sha256, before=before)
     if earlier is None:
         return {}
-    if user.has_perm(api.PERMISSION_VIEW_REPORT):
-        url = reverse("cert_completion_plugin:batch", args=[earlier.reference])
-        return {"text": earlier_text(earlier), "url": url, "link": _("Show that import")}
-    return {"text": earlier_text(earlier)} if earlier.uploaded_by_key == str(user.pk) else {}
+    url = reverse("cert_completion_plugin:batch", args=[earlier.reference])
+    return {"text": earlier_text(earlier), "url": url, "link": _("Show that import")}

@@ -26,13 +26,12 @@ MOST_CERTIFICATIONS = 10
 class PlanView(ImportPage, TemplateView):
     """One plan of an import at an address of its own, to be read only."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
     template_name = "cert_completion_plugin/old_plan.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        batch = api.find(self.kwargs["reference"])
-        plan = None if batch is None else api.plan_summary(batch, self.kwargs["plan"])
-        if batch is None or plan is None:
+        batch = self.found()
+        plan = api.plan_summary(batch, self.kwargs["plan"])
+        if plan is None:
             raise Http404(_("There is no such plan."))
         context = super().get_context_data(batch=batch, fate=_fate(batch, plan), **shown(self.request, batch, plan))
         values = {"number": plan.number, "file": batch.file_name}
@@ -48,7 +47,7 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
     found = shown(request, batch, plan) | {
         "approval_form": ApprovalForm(plan=plan),
         "confirm_form": ConfirmForm(plan=plan),
-        "may_decide": request.user.has_perm(api.PERMISSION_APPROVE),
+        "may_decide": api.may(request.user, api.PERMISSION_APPROVE, batch),
         "days_old": api.days_since(plan),
         "blocking_text": _blocking_text(plan),
         "button_text": _button_text(plan),
@@ -74,7 +73,7 @@ def shown(request: HttpRequest, batch: api.Batch, plan: api.Plan) -> dict[str, A
         "more_close_matches": plan.close_matches_in_all - len(plan.close_matches),
         "problem_groups": rows_table.problem_groups(plan.counts),
         "warning_groups": rows_table.warning_groups(plan.counts),
-        "problem_files": _problem_files(batch, plan),
+        "problem_files": _problem_files(request.user, batch, plan),
         "other_plans": [number for number in api.plan_numbers(batch) if number != plan.number],
     }
 
@@ -178,12 +177,12 @@ def _confirming_text(batch: api.Batch) -> str:
     )
 
 
-def _problem_files(batch: api.Batch, plan: api.Plan) -> list[dict[str, str]]:
+def _problem_files(user: api.User, batch: api.Batch, plan: api.Plan) -> list[dict[str, str]]:
     """Where the rows with problems can be had, to be corrected by themselves; nowhere if the others wait for them."""
     if plan.blocking:
         return []
     rows = sum(plan.counts["outcomes"].get(outcome, 0) for outcome in rows_table.PROBLEM_OUTCOMES)
-    if not rows:
+    if not rows or not api.may(user, api.PERMISSION_VIEW_PERSONAL_DATA, batch):
         return []
     formats = ("xlsx", "csv") if rows <= api.MOST_ROWS_AT_ONCE else ("csv",)
     return [

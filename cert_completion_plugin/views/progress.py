@@ -1,22 +1,17 @@
 """The progress of an import as JSON, for the script that keeps its page up to date."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.generic import View
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from cert_completion_plugin import api
 from cert_completion_plugin.telling.working import working
 from cert_completion_plugin.views.access import ImportPage
 
 
-class ProgressView(ImportPage, View):
+class ProgressView(ImportPage):
     """What changes on the progress page from moment to moment. Whoever may see the page may ask."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
-
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        batch = api.find(reference)
-        if batch is None:
-            raise Http404
+        batch = self.found()
         content = working(batch) if batch.state.is_working else {}
         response = JsonResponse({"page": page_key(batch), **content})
         response.headers["Cache-Control"] = "no-store"

@@ -25,5 +25,5 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
         "problem_groups": rows_table.problem_groups(counts),
         "warning_groups": rows_table.warning_groups(counts),
         "table": rows_table.table(request, batch, api.Phase.WRITTEN, counts=counts),
-        "downloads": downloads.offered(batch, counts),
+        "downloads": downloads.offered(request.user, batch, counts),
     }

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -22,16 +21,13 @@ _NO_LINE = 10**9
 class RowView(ImportPage, TemplateView):
     """The story of one row. Its address is permanent; `?plan=` tells what an older plan said of the row."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
+    opened_by = (api.PERMISSION_VIEW_PERSONAL_DATA,)
     template_name = "cert_completion_plugin/row.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        assert isinstance(self.request.user, AbstractBaseUser)
-        batch, line = api.find(self.kwargs["reference"]), self.kwargs["line"]
-        if batch is None:
-            raise Http404(_("There is no such import."))
+        batch, line = self.found(), self.kwargs["line"]
         plan = number(self.request, "plan") or None
-        account = api.account(batch, line, self.request.user, plan=plan) if line < _NO_LINE else None
+        account = api.account(self.request.user, batch, line, plan=plan) if line < _NO_LINE else None
         if account is None:
             raise Http404(_("No row of the file begins on this line."))
         context = super().get_context_data(
@@ -40,7 +36,7 @@ class RowView(ImportPage, TemplateView):
             summary=story.summary_of(account.story, is_written=account.written is not None),
             is_planned=account.planned is not None and account.written is None,
             is_undone=account.undone is not None,
-            steps=story.steps_of(batch, account),
+            steps=story.steps_of(self.request.user, batch, account),
             neighbours=self._links(batch, line, plan),
             back=self._back(batch, line),
             **kwargs,
@@ -53,7 +49,7 @@ class RowView(ImportPage, TemplateView):
         return {name: value for name in (*PLACE, "plan") if (value := self.request.GET.get(name, ""))}
 
     def _links(self, batch: api.Batch, line: int, plan: int | None) -> list[dict[str, Any]]:
-        next_to = api.neighbours(batch, line, plan=plan)
+        next_to = api.neighbours(self.request.user, batch, line, plan=plan)
         links = (
             ("prev", _("Row before (line %(line)s)"), next_to.before),
             ("next", _("Row after (line %(line)s)"), next_to.after),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,11 +44,19 @@ def table(
     counts = api.row_counts(batch, phase, plan) if counts is None else counts
     chosen = _Chosen.of(request)
     names = api.certifications(batch, plan)
-    wanted, notes = _filter(chosen, names, lambda wanted: api.has_rows(batch, wanted, phase=phase, plan=plan))
+    is_shown = api.may(request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
+    has_rows = partial(api.has_rows, request.user, batch, phase=phase, plan=plan)
+    wanted, notes = _filter(chosen, names, has_rows) if is_shown else (api.Filter(), [])
     before, after = number(request, "before"), number(request, "after")
     place = urlencode(_place(chosen, before, after, plan if plan != batch.plan else None))
-    page = api.page(batch, wanted, phase=phase, plan=plan, before=before, after=after, limit=conf.settings().page_rows)
+    limit = conf.settings().page_rows
+    page = (
+        api.page(request.user, batch, wanted, phase=phase, plan=plan, before=before, after=after, limit=limit)
+        if is_shown
+        else api.Page()
+    )
     return {
+        "is_shown": is_shown,
         "is_plan": phase is api.Phase.PLANNED,
         "place": PLACE,
         "rows": [row(decision, batch, place) for decision in page.rows],

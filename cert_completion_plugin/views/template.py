@@ -1,11 +1,9 @@
 """The template to download: the headings, and in a workbook the certifications that the administrator may use."""
 
 from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from cert_completion_plugin import api
 from cert_completion_plugin.views.access import ImportPage
@@ -16,13 +14,12 @@ CONTENT_TYPES = {
 }
 
 
-class TemplateView(ImportPage, View):
+class TemplateView(ImportPage):
     """A file to fill in, made for whoever asks for it."""
 
-    permission_required = api.PERMISSION_UPLOAD
+    opened_by = (api.PERMISSION_UPLOAD,)
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        assert isinstance(request.user, AbstractBaseUser)
         if kind not in CONTENT_TYPES:
             raise Http404
         try:

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.forms import UndoForm, describe
@@ -43,11 +42,10 @@ _OBSTACLES = {
 class UndoView(ImportPage, TemplateView):
     """The page of an import's undo. Whoever may see the report may look; to act needs a permission of its own."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
     template_name = "cert_completion_plugin/undo.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        batch = _found(self.kwargs["reference"])
+        batch = self.found()
         undos = api.undos_of(batch)
         undo = _shown(undos, number(self.request, "number"))
         obstacle = api.undo_obstacle(batch)
@@ -55,7 +53,7 @@ class UndoView(ImportPage, TemplateView):
             batch=batch,
             undo=undo,
             is_last=undo is None or undo == _shown(undos, 0),
-            may_undo=self.request.user.has_perm(api.PERMISSION_UNDO),
+            may_undo=api.may(self.request.user, api.PERMISSION_UNDO, batch),
             obstacle_text=_OBSTACLES[obstacle] if obstacle else "",
             others=[_other(each) for each in undos if each != undo and each.state is api.UndoState.DONE],
             **kwargs,
@@ -76,11 +74,12 @@ class UndoView(ImportPage, TemplateView):
         chosen = _chosen(self.request.GET.get("group", ""), counts)
         size = conf.settings().page_rows
         before, after = number(self.request, "before"), number(self.request, "after")
-        rows = (
-            api.undo_rows_before(batch, undo, chosen, before=before, limit=size)
-            if before
-            else api.undo_rows(batch, undo, chosen, after=after, limit=size)
-        )
+        is_shown = api.may(self.request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
+        rows_before = partial(api.undo_rows_before, self.request.user, batch, undo, chosen)
+        rows_after = partial(api.undo_rows, self.request.user, batch, undo, chosen)
+        rows: list[api.UndoneRow] = []
+        if is_shown:
+            rows = rows_before(before=before, limit=size) if before else rows_after(after=after, limit=size)
         first, last = (rows[0].decision.line, rows[-1].decision.line) if rows else (0, 0)
         undone = counts.get(api.UndoStatus.UNDONE, 0)
         return {
@@ -98,9 +97,10 @@ class UndoView(ImportPage, TemplateView):
             "group": str(chosen),
             "group_label": GROUPS[chosen][is_done],
             "why_label": _("What became of it") if is_done else _("What will happen, and why"),
+            "is_shown": is_shown,
             "rows": [_row(row, is_done=is_done) for row in rows],
-            "earlier": str(first) if rows and api.undo_rows_before(batch, undo, chosen, before=first, limit=1) else "",
-            "later": str(last) if rows and api.undo_rows(batch, undo, chosen, after=last, limit=1) else "",
+            "earlier": str(first) if rows and rows_before(before=first, limit=1) else "",
+            "later": str(last) if rows and rows_after(after=last, limit=1) else "",
             "undone": undone,
             "left": sum(counts.values()) - undone,
             "button_text": ngettext("Undo %(rows)s row", "Undo %(rows)s rows", undone) % {"rows": undone},
@@ -108,9 +108,9 @@ class UndoView(ImportPage, TemplateView):
         }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(api.PERMISSION_UNDO):
-            raise PermissionDenied
-        batch = _found(self.kwargs["reference"])
+        batch = self.found()
+        if not api.may(request.user, api.PERMISSION_UNDO, batch):
+            raise api.Denied(api.PERMISSION_UNDO)
         match request.POST.get("do"):
             case "preview":
                 return self._preview(request, batch)
@@ -119,9 +119,8 @@ class UndoView(ImportPage, TemplateView):
         return self._undo(request, batch)
 
     def _preview(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
-        assert isinstance(request.user, AbstractBaseUser)
         try:
-            api.preview_undo(batch, request.user)
+            api.preview_undo(request.user, batch)
         except api.NotUndoable as error:
             messages.error(request, str(_OBSTACLES[error.obstacle]))
         return self._back(batch)
@@ -129,12 +128,11 @@ class UndoView(ImportPage, TemplateView):
     def _abandon(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
         form = UndoForm(request.POST)
         form.is_valid()
-        if not api.abandon_undo(batch, preview=form.cleaned_data.get("preview") or 0):
+        if not api.abandon_undo(request.user, batch, preview=form.cleaned_data.get("preview") or 0):
             messages.info(request, _("It was too late: the undo had begun, or was given up already."))
         return self._back(batch)
 
     def _undo(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
-        assert isinstance(request.user, AbstractBaseUser)
         form = UndoForm(request.POST)
         if not form.is_valid():
             last = api.undo_state(batch)
@@ -142,7 +140,7 @@ class UndoView(ImportPage, TemplateView):
                 return self.render_to_response(self.get_context_data(form=form))
             return self._back(batch)
         preview, reason = form.cleaned_data["preview"], form.cleaned_data["reason"]
-        if not api.undo(batch, request.user, reason, preview=preview):
+        if not api.undo(request.user, batch, reason, preview=preview):
             messages.warning(request, _("Nothing was undone: this is no longer the preview that you saw. Look again."))
         return self._back(batch)
 
@@ -150,13 +148,11 @@ class UndoView(ImportPage, TemplateView):
         return redirect("cert_completion_plugin:undo", batch.reference)
 
 
-class UndoProgressView(ImportPage, View):
+class UndoProgressView(ImportPage):
     """How far an undo is, as JSON, for the script that keeps its page up to date. Whoever may see that may ask."""
 
-    permission_required = api.PERMISSION_VIEW_REPORT
-
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        undo = api.undo_state(_found(reference))
+        undo = api.undo_state(self.found())
         is_working = undo is not None and undo.state.is_working
         content = _working(request, undo) if undo is not None and is_working else {}
         response = JsonResponse({"page": _page_key(undo), **content})
@@ -199,13 +195,6 @@ def _stalled_text(undo: api.Undo) -> str:
         "If this lasts, tell the site's operator.",
         minutes,
     ) % {"minutes": minutes}
-
-
-def _found(reference: str) -> api.Batch:
-    batch = api.find(reference)
-    if batch is None:
-        raise Http404(_("There is no such import."))
-    return batch
 
 
 def _shown(undos: Sequence[api.Undo], chosen: int) -> api.Undo | None:

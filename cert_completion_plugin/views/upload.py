@@ -8,9 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, View
+from django.views.generic import FormView
 
 from cert_completion_plugin import api, conf, labels
 from cert_completion_plugin.forms import READING, UploadForm, corrected_options, describe, gone_text, too_large_text
@@ -29,7 +28,7 @@ class UploadView(ImportPage, _FormView):
     A file that comes with a form in which something is wrong is kept, so that it need not be chosen again.
     """
 
-    permission_required = api.PERMISSION_UPLOAD
+    opened_by = (api.PERMISSION_UPLOAD,)
     template_name = "cert_completion_plugin/upload.html"
     form_class = UploadForm
     title = gettext_lazy("Upload certification completions")
@@ -46,9 +45,7 @@ class UploadView(ImportPage, _FormView):
 
     def _corrects(self) -> api.Batch | None:
         """The import of which corrected rows are uploaded; for those alone who may see it."""
-        if not self._user.has_perm(api.PERMISSION_VIEW_REPORT):
-            return None
-        return api.find(self.request.POST.get("corrects") or self.request.GET.get("corrects", ""))
+        return api.find(self._user, self.request.POST.get("corrects") or self.request.GET.get("corrects", ""))
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         try:
@@ -64,7 +61,7 @@ class UploadView(ImportPage, _FormView):
         if self._corrects() is None:
             # What is chosen for corrected rows is the first import's, and no habit of this user's.
             api.remember_choice(self._user, form.chosen())
-        return self._received(batch)
+        return redirect("cert_completion_plugin:batch", batch.reference)
 
     def _submit(self, form: UploadForm) -> api.Batch:
         file = form.cleaned_data["file"]
@@ -82,15 +79,6 @@ class UploadView(ImportPage, _FormView):
             except api.TooLarge:
                 form.add_error("file", too_large_text())
         return super().form_invalid(form)
-
-    def _received(self, batch: api.Batch) -> HttpResponse:
-        if self._user.has_perm(api.PERMISSION_VIEW_REPORT):
-            return redirect("cert_completion_plugin:batch", batch.reference)
-        text = _(
-            "“%(file)s” was received. You may not see what becomes of it; ask somebody who may see the import reports."
-        )
-        messages.success(self.request, text % {"file": batch.file_name})
-        return redirect("cert_completion_plugin:upload")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -117,10 +105,10 @@ class UploadView(ImportPage, _FormView):
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
-class KnownFileView(ImportPage, View):
+class KnownFileView(ImportPage):
     """Whether a file with this SHA-256 was uploaded before, for the page's script to say so before it is sent again."""
 
-    permission_required = api.PERMISSION_UPLOAD
+    opened_by = (api.PERMISSION_UPLOAD,)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         digest = request.GET.get("sha256", "").lower()

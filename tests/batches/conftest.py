@@ -5,7 +5,7 @@ from cert_completion_hooks.memory import MemoryHost
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, Portion, UndoPortion
-from tests import doubles
+from tests import doubles, people
 
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate\n"
 
@@ -28,8 +28,8 @@ def _impatient(monkeypatch):
 
 
 @pytest.fixture
-def uploader(db, django_user_model):
-    return django_user_model.objects.create_user("uploader", password="uploader")
+def uploader(db):
+    return people.person("uploader")
 
 
 @pytest.fixture
@@ -55,4 +55,4 @@ def let_time_pass():
 
 def outcomes(batch):
     """Line -> outcome of every row in the report."""
-    return {row.line: str(row.outcome) for row in api.rows(batch, limit=10_000)}
+    return {row.line: str(row.outcome) for row in api.rows(api.SYSTEM, batch, limit=10_000)}

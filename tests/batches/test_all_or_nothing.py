@@ -77,21 +77,21 @@ def states(batch):
 
 
 def ended(batch):
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found.state == "finished"
     return found
 
 
 def test_nothing_is_written_before_every_row_was_decided(world, submit_whole):
     batch = submit_whole(*rows_of(3))
-    assert api.find(batch.reference).state == "planning"
+    assert api.find(api.SYSTEM, batch.reference).state == "planning"
     for portion in portions(batch):
         assert not batches.advance(batch.id)
         batches.work(portion)
     assert world.written == ()
     assert states(batch) == ["planned"] * 3
     assert batches.advance(batch.id)
-    assert api.find(batch.reference).state == "writing"
+    assert api.find(api.SYSTEM, batch.reference).state == "writing"
     api.work_off(batch.id)
     assert outcomes(ended(batch)) == {2: "certified", 3: "certified", 4: "certified"}
     assert len(world.written) == 3
@@ -100,7 +100,7 @@ def test_nothing_is_written_before_every_row_was_decided(world, submit_whole):
 def test_progress_tells_how_many_rows_were_decided(world, submit_whole):
     batch = submit_whole(*rows_of(3))
     batches.work(portions(batch)[0])
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     progress = api.progress(found)
     assert (progress.portions_done, progress.portions, progress.rows_done) == (1, 3, 1)
@@ -158,8 +158,8 @@ def test_rows_that_were_taken_back_are_shown_once_and_their_story_is_kept(world,
     refused("a05")
     api.work_off(batch.id)
     found = ended(batch)
-    assert [row.line for row in api.rows(found)] == list(range(2, 10))
-    assert [row.line for row in api.page(found, before=6, limit=3).rows] == [3, 4, 5]
+    assert [row.line for row in api.rows(api.SYSTEM, found)] == list(range(2, 10))
+    assert [row.line for row in api.page(api.SYSTEM, found, before=6, limit=3).rows] == [3, 4, 5]
     entries = LedgerEntry.objects.filter(batch_id=batch.id, phase="written", outcome="certified")
     assert 0 < entries.count() < 8
 
@@ -176,7 +176,7 @@ def test_what_somebody_changed_meanwhile_stays_and_is_reported_as_written(world,
     written = world.held(first, "Forklift").current
     world.hold(first, "Forklift", current=replace(written, expires=date(2030, 1, 1)))
     api.work_off(batch.id)
-    found = {row.username: str(row.outcome) for row in api.rows(ended(batch))}
+    found = {row.username: str(row.outcome) for row in api.rows(api.SYSTEM, ended(batch))}
     assert found == {first: "certified", second: "cancelled", last: "failed"}
     assert world.held(first, "Forklift").current.expires == date(2030, 1, 1)
 
@@ -262,7 +262,7 @@ def test_a_host_that_is_down_while_writing_has_everything_taken_back_in_the_end(
             let_time_pass()
         assert batches.work(second)
     api.work_off(batch.id)
-    found = {row.username: str(row.outcome) for row in api.rows(ended(batch))}
+    found = {row.username: str(row.outcome) for row in api.rows(api.SYSTEM, ended(batch))}
     assert found == dict(zip(usernames(batch), ("cancelled", "failed"), strict=True))
     assert all(world.held(name, "Forklift").current is None for name in ("a00", "a01"))
 
@@ -297,7 +297,7 @@ def test_taking_back_is_repeated_after_a_crash(world, submit_whole, refused, mon
         patch.setattr(Recorder, "take_back", crashes)
         with pytest.raises(api.TryAgain):
             api.work_off(batch.id)
-    assert api.find(batch.reference).state == "writing"
+    assert api.find(api.SYSTEM, batch.reference).state == "writing"
     let_time_pass()
     api.work_off(batch.id)
     assert outcomes(ended(batch)) == {2: "cancelled", 3: "cancelled", 4: "cancelled", 5: "failed"}
@@ -313,7 +313,7 @@ def test_where_taking_back_fails_for_good_the_report_says_what_is_written(world,
 
     monkeypatch.setattr(Recorder, "take_back", broken)
     for _ in range(30):
-        if api.find(batch.reference).state == "finished":
+        if api.find(api.SYSTEM, batch.reference).state == "finished":
             break
         try:
             api.work_off(batch.id)
@@ -334,7 +334,7 @@ def drain(batch):
             api.work_off(batch.id)
         except api.TryAgain:
             let_time_pass()
-        if api.find(batch.reference).state == "finished":
+        if api.find(api.SYSTEM, batch.reference).state == "finished":
             return
 
 
@@ -374,7 +374,7 @@ def test_what_a_worker_wrote_before_it_died_is_taken_back(world, submit_whole, m
     assert batches.work(portions(batch)[1])
     let_time_pass()
     drain(batch)
-    assert {row.username: str(row.outcome) for row in api.rows(ended(batch))} == {
+    assert {row.username: str(row.outcome) for row in api.rows(api.SYSTEM, ended(batch))} == {
         first: "cancelled",
         second: "rejected",
     }
@@ -440,7 +440,7 @@ def test_one_record_that_cannot_be_taken_back_keeps_no_other(world, submit_whole
     monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.record_completions", refuses)
     monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.undo_changes", refuses_to_undo)
     drain(batch)
-    found = {row.username: str(row.outcome) for row in api.rows(ended(batch))}
+    found = {row.username: str(row.outcome) for row in api.rows(api.SYSTEM, ended(batch))}
     assert (found.pop("a05"), found.pop("a07")) == ("certified", "failed")
     assert set(found.values()) == {"cancelled"}
     assert world.held("a05", "Forklift").current is not None

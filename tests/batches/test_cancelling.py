@@ -24,9 +24,9 @@ def cancel(uploader):
     """Cancels an import as it is now."""
 
     def cancel(batch):
-        now = api.find(batch.reference)
+        now = api.find(api.SYSTEM, batch.reference)
         assert now is not None
-        return api.cancel(now, uploader)
+        return api.cancel(uploader, now)
 
     return cancel
 
@@ -36,7 +36,7 @@ def rows_of(count):
 
 
 def ended(batch):
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     assert found.state == "cancelled"
     assert found.is_told
@@ -67,7 +67,7 @@ def test_a_cancelled_row_says_who_and_what_it_was(submit, cancel):
     batches.read(batch.id)
     cancel(batch)
     api.work_off(batch.id)
-    [row] = api.rows(ended(batch))
+    [row] = api.rows(api.SYSTEM, ended(batch))
     assert (row.username, row.short_name, row.id_number, row.outcome) == ("a00", "Forklift", "F1", "cancelled")
 
 
@@ -158,7 +158,7 @@ def test_an_import_that_has_ended_stays_as_it_is(submit, cancel):
     batch = submit(*rows_of(1))
     api.work_off(batch.id)
     assert cancel(batch) is False
-    assert api.find(batch.reference).state == "finished"
+    assert api.find(api.SYSTEM, batch.reference).state == "finished"
 
 
 def test_a_cancelled_portion_that_cannot_be_kept_fails(submit, cancel, monkeypatch):
@@ -184,7 +184,7 @@ def test_every_row_has_an_outcome_even_if_no_attempt_is_left(submit, cancel, pol
 def test_before_it_was_read_it_ends_at_once(world, submit, cancel):
     batch = submit(*rows_of(3))
     assert cancel(batch) is True
-    now = api.find(batch.reference)
+    now = api.find(api.SYSTEM, batch.reference)
     assert (now.state, now.rows_read, now.is_told) == ("cancelled", 0, False)
     api.work_off(batch.id)
     assert ended(batch).counts == {}
@@ -213,11 +213,11 @@ def test_a_reader_that_is_at_it_stops_and_leaves_no_rows(submit, cancel, monkeyp
 def test_while_it_asks_for_its_date_format(submit, cancel):
     batch = submit("a00,Forklift,,03/04/2025,")
     api.work_off(batch.id)
-    assert api.find(batch.reference).state == "needs_answer"
+    assert api.find(api.SYSTEM, batch.reference).state == "needs_answer"
     assert cancel(batch) is True
-    asking = api.find(batch.reference)
+    asking = api.find(api.SYSTEM, batch.reference)
     assert asking is not None
-    assert api.answer(asking, date_format="DD/MM/YYYY") is False
+    assert api.answer(api.SYSTEM, asking, date_format="DD/MM/YYYY") is False
     api.work_off(batch.id)
     assert not ImportRow.objects.exists()
     assert ended(batch).rows_read == 0

@@ -72,7 +72,7 @@ def test_a_batch_is_read_again_five_times_at_most_and_each_chunk_counts_anew(wor
     assert batches.read(batch.id) is False
     ImportBatch.objects.update(progressed_at=timezone.now() - timedelta(hours=1))
     assert batches.read(batch.id) is True
-    assert api.find(batch.reference).state == "failed"
+    assert api.find(api.SYSTEM, batch.reference).state == "failed"
     assert not ImportRow.objects.exists()
 
 

@@ -28,7 +28,7 @@ def waiting(world, submit, settings):
 
 
 def present(batch):
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     return found
 
@@ -56,7 +56,7 @@ def at_once(*functions):
 
 def test_of_many_approvals_one_counts_and_every_row_is_written_once(waiting, uploader, world):
     batch = waiting()
-    approvals = at_once(*[lambda: api.approve(batch, uploader, plan=1)] * 6)
+    approvals = at_once(*[lambda: api.approve(uploader, batch, plan=1)] * 6)
     assert sorted(approval.verdict for approval in approvals) == ["approved"] + ["not_waiting"] * 5
     at_once(*[lambda: work_beside_others(batch)] * 4)
     let_time_pass()
@@ -69,10 +69,10 @@ def test_of_many_approvals_one_counts_and_every_row_is_written_once(waiting, upl
 def test_approving_discarding_and_planning_anew_at_once(waiting, uploader, world, turn):
     batch = waiting()
     heard = at_once(
-        lambda: api.approve(batch, uploader, plan=1).is_given,
-        lambda: api.discard(batch, uploader),
-        lambda: api.plan_anew(batch, uploader),
-        lambda: api.cancel(batch, uploader),
+        lambda: api.approve(uploader, batch, plan=1).is_given,
+        lambda: api.discard(uploader, batch),
+        lambda: api.plan_anew(uploader, batch),
+        lambda: api.cancel(uploader, batch),
     )
     api.work_off(batch.id)
     found = present(batch)

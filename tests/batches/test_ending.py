@@ -40,7 +40,7 @@ def test_hosts_hear_of_the_end_although_the_worker_died_before_it_could_tell(
         patch.setattr("cert_completion_plugin.batches.reading.tell_hosts", dies)
         with pytest.raises(KeyboardInterrupt):
             api.work_off(batch.id)
-    assert api.find(batch.reference).state == state
+    assert api.find(api.SYSTEM, batch.reference).state == state
     assert world.finished == ()
     sent = []
     monkeypatch.setattr(tasks, "_send", lambda task, *ids, **options: sent.append((task, ids)) or True)
@@ -93,7 +93,7 @@ def test_a_reader_that_fails_does_not_end_what_another_reads(world, submit, monk
 
     monkeypatch.setattr(tabular, "read_head", fails_when_another_has_begun_the_last_attempt)
     assert batches.read(batch.id) is False
-    assert api.find(batch.reference).state == "reading"
+    assert api.find(api.SYSTEM, batch.reference).state == "reading"
 
 
 def test_attempts_that_were_all_killed_end_the_import_when_none_can_be_under_way(world, submit):
@@ -102,7 +102,7 @@ def test_attempts_that_were_all_killed_end_the_import_when_none_can_be_under_way
     assert batches.read(batch.id) is False
     ImportBatch.objects.update(progressed_at=timezone.now() - timedelta(minutes=21))
     assert batches.read(batch.id) is True
-    assert api.find(batch.reference).state == "failed"
+    assert api.find(api.SYSTEM, batch.reference).state == "failed"
     assert [summary.state for _, summary in world.finished] == ["failed"]
 
 
@@ -115,7 +115,7 @@ def test_a_long_text_is_read_by_turns(world, submit, monkeypatch):
     tasks.read_batch(batch.id)
     while sent == [tasks.read_batch]:
         turns += 1
-        assert api.find(batch.reference).attempts == 0
+        assert api.find(api.SYSTEM, batch.reference).attempts == 0
         sent.clear()
         tasks.read_batch(batch.id)
     assert turns > 1
@@ -134,7 +134,7 @@ def test_a_workbook_is_read_at_one_go(world, submit, monkeypatch):
     book.save(content)
     batch = submit(content=content.getvalue())
     assert batches.read(batch.id, seconds=0) is True
-    assert api.find(batch.reference).rows_read == 6000
+    assert api.find(api.SYSTEM, batch.reference).rows_read == 6000
 
 
 def test_a_portion_of_time_is_not_lost_with_the_message(world, submit, monkeypatch):
@@ -164,7 +164,7 @@ def test_a_soft_time_limit_is_an_attempt_and_in_the_end_a_failure(world, submit,
     for _ in range(5):
         batches.take_turn(batch.id)
         let_time_pass()
-    [row] = api.rows(batch)
+    [row] = api.rows(api.SYSTEM, batch)
     assert [str(issue.code) for issue in row.issues] == ["internal_error"]
     assert len(str(row.issues[0].details["reference"])) == 12
 

@@ -72,7 +72,7 @@ def test_an_import_with_a_type_from_upload_to_evidence(offering, submit):
         **CHOSEN,
     )
     api.work_off(batch.id)
-    batch = api.find(batch.reference)
+    batch = api.find(api.SYSTEM, batch.reference)
     assert batch.file_issues == ()
     assert outcomes(batch) == {2: "evidence", 3: "rejected", 4: "certified"}
     (item,) = offering.evidence
@@ -89,14 +89,14 @@ def test_an_import_with_a_type_from_upload_to_evidence(offering, submit):
 def test_without_a_type_its_columns_are_unknown_and_the_item_has_none(offering, submit):
     batch = submit("a00,Moon Walking,,2026-01-01,,AB-7,,,,", headings=TYPED, unknown_certification="create_evidence")
     api.work_off(batch.id)
-    assert {str(issue.code) for issue in api.find(batch.reference).file_issues} == {"column_unknown"}
+    assert {str(issue.code) for issue in api.find(api.SYSTEM, batch.reference).file_issues} == {"column_unknown"}
     (item,) = offering.evidence
     assert (item.evidence_type, item.fields) == ("", {})
 
 
 def test_the_type_is_frozen_at_upload(offering, submit):
     batch = submit("a00,Moon Walking,,2026-01-01,,AB-7,3,,,", headings=TYPED, **CHOSEN)
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     assert evidence_type_of(found) == LICENCE
     offering._evidence_types.clear()
@@ -112,11 +112,11 @@ def test_field_columns_are_known_also_where_reading_was_interrupted(offering, su
             batches.read(batch.id)
     ImportBatch.objects.update(due_at=None)
     names = field_names_of(batch)
-    columns = ReadingProgress.from_mapping(api.find(batch.reference).reader_state, names).columns
+    columns = ReadingProgress.from_mapping(api.find(api.SYSTEM, batch.reference).reader_state, names).columns
     assert columns.fields == {"licence_no": 5, "hours": 6, "passed": 7, "proof": 8, "class": 9}
     api.work_off(batch.id)
     assert offering.evidence[0].fields == {"licence_no": "AB-7", "hours": Decimal(3)}
-    assert api.find(batch.reference).file_issues == ()
+    assert api.find(api.SYSTEM, batch.reference).file_issues == ()
 
 
 def _broken(*args):
@@ -127,7 +127,7 @@ def test_field_dates_have_no_say_in_the_date_format(offering, submit):
     headings = HEADINGS.replace("\n", ",licence_no,issued\n")
     batch = submit("a00,Moon Walking,,31/01/2026,,A,2020-01-31", headings=headings, **CHOSEN)
     api.work_off(batch.id)
-    (row,) = api.rows(batch)
+    (row,) = api.rows(api.SYSTEM, batch)
     assert [(str(issue.code), issue.column, issue.value) for issue in row.issues] == [
         ("evidence_field_invalid", "issued", "2020-01-31")
     ]
@@ -137,8 +137,8 @@ def test_field_dates_have_no_say_in_the_date_format(offering, submit):
 def test_a_type_without_evidence_is_kept_and_makes_its_columns_known(offering, submit):
     batch = submit("a00,Moon Walking,,2026-01-01,,,many,,,", headings=TYPED, evidence_type="Licence")
     api.work_off(batch.id)
-    assert api.find(batch.reference).file_issues == ()
-    assert [str(issue.code) for issue in api.rows(batch)[0].issues] == ["certification_not_found"]
+    assert api.find(api.SYSTEM, batch.reference).file_issues == ()
+    assert [str(issue.code) for issue in api.rows(api.SYSTEM, batch)[0].issues] == ["certification_not_found"]
 
 
 @pytest.mark.parametrize("name", ["licence", "Other"])

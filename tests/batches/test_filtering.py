@@ -35,7 +35,7 @@ FILTERS = {
 @pytest.fixture
 def batch(django_user_model):
     """An import among others, with entries enough for a database to care."""
-    user = django_user_model.objects.create(username="uploader")
+    user = django_user_model.objects.create(username="uploader", is_superuser=True)
     first, second = (api.submit(user, [b""], file_name="a.csv", options=api.Options(review=False)) for _ in range(2))
     for each in (first, second):
         bulk.insert(LedgerEntry, ENTRY, [entry(each.id, line) for line in LINES])

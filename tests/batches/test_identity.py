@@ -19,7 +19,7 @@ def test_the_pages_of_an_import_and_its_rows(world, submit):
 
 @override_settings(ROOT_URLCONF="django.contrib.auth.urls")
 def test_a_site_without_the_pages_has_no_addresses(world, submit):
-    batch = api.find(submit("a00,Forklift,,2025-06-01,").reference)
+    batch = api.find(api.SYSTEM, submit("a00,Forklift,,2025-06-01,").reference)
     assert batch is not None
     info = info_of(batch)
     assert (info.report_url, info.row_url) == ("", "")

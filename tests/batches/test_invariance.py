@@ -139,8 +139,8 @@ def run(submit, monkeypatch):
         with override_settings(CERT_COMPLETION={"HOSTS": ["tests.doubles:host"], "PORTION_ROWS": portion_rows}):
             batch = submit(*(",".join(row) for row in file), **options)
             api.work_off(batch.id)
-            assert api.find(batch.reference).state == "finished"
-            decisions = api.rows(batch, limit=1000)
+            assert api.find(api.SYSTEM, batch.reference).state == "finished"
+            decisions = api.rows(api.SYSTEM, batch, limit=1000)
         assert [decision.line for decision in decisions] == list(range(2, len(file) + 2))
         return decisions
 

@@ -24,7 +24,7 @@ def batch(world, submit, settings):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
     batch = submit(*ROWS)
     batches.read(batch.id)
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     return found
 

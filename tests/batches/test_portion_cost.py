@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from cert_completion_plugin import api, batches
 from cert_completion_plugin.gateway.registry import Registry
 from cert_completion_plugin.models import Portion
+from tests import people
 from tests.batches.conftest import HEADINGS
 
 HELD = {"completed": date(2025, 1, 10), "expires": date(2026, 1, 10), "window_opens": date(2025, 12, 10)}
@@ -24,7 +25,7 @@ def cost(db, settings, monkeypatch):
     """Statements and hook calls of the one portion of an import into the record book, of so many learners."""
     settings.CERT_COMPLETION = {"HOSTS": ["cert_completion_records.host"], "PORTION_ROWS": 100_000}
     monkeypatch.setattr("cert_completion_plugin.batches.clock.today", lambda: date(2025, 12, 20))
-    uploader = get_user_model().objects.create(username="uploader")
+    uploader = people.person("uploader")
     for name in ("Fire", "Crane"):
         Certification.objects.create(short_name=name, full_name=name)
     calls: Counter[str] = Counter()
@@ -48,7 +49,10 @@ def cost(db, settings, monkeypatch):
         calls.clear()
         with CaptureQueriesContext(connection) as queries:
             batches.work(portion.pk)
-        outcomes = Counter(str(row.outcome) for row in api.rows(api.find(batch.reference) or batch, limit=100_000))
+        outcomes = Counter(
+            str(row.outcome)
+            for row in api.rows(api.SYSTEM, api.find(api.SYSTEM, batch.reference) or batch, limit=100_000)
+        )
         assert set(outcomes) >= {"certified", "renewed", "history", "evidence", "duplicate", "rejected"}
         assert outcomes.total() == len(lines)
         return Counter(kind_of(query["sql"]) for query in queries), dict(calls)

@@ -35,7 +35,7 @@ def break_before_commit(patch, error):
 
 
 def issue_codes(batch):
-    return {row.line: sorted(str(issue.code) for issue in row.issues) for row in api.rows(batch)}
+    return {row.line: sorted(str(issue.code) for issue in row.issues) for row in api.rows(api.SYSTEM, batch)}
 
 
 def expires_of(world, username, name="Forklift"):
@@ -53,7 +53,7 @@ def test_the_outcomes_add_up_and_the_host_holds_the_records(world, submit):
         unknown_certification="create_evidence",
     )
     api.work_off(batch.id)
-    ended = api.find(batch.reference)
+    ended = api.find(api.SYSTEM, batch.reference)
     assert outcomes(ended) == {2: "certified", 3: "history", 4: "duplicate", 5: "evidence", 6: "rejected"}
     assert ended.state == "finished"
     assert sum(ended.counts["outcomes"].values()) == ended.rows_read == 5
@@ -118,7 +118,7 @@ def test_attempts_are_counted_even_when_the_work_is_rolled_back(world, submit, m
     batches.advance(batch.id)
     assert outcomes(batch) == {2: "failed"}
     assert issue_codes(batch) == {2: ["internal_error"]}
-    assert api.find(batch.reference).state == "finished"
+    assert api.find(api.SYSTEM, batch.reference).state == "finished"
 
 
 def test_a_portion_whose_workers_were_all_killed_is_given_up(world, submit):
@@ -126,7 +126,7 @@ def test_a_portion_whose_workers_were_all_killed_is_given_up(world, submit):
     [portion] = read(batch)
     Portion.objects.update(attempts=5)
     batches.work(portion)
-    [row] = api.rows(batch)
+    [row] = api.rows(api.SYSTEM, batch)
     assert (row.outcome, row.username, row.short_name) == ("failed", "a00", "Forklift")
     assert len(str(row.issues[0].details["reference"])) == 12
 
@@ -305,7 +305,7 @@ def test_the_result_does_not_depend_on_the_size_of_portions(world, submit, setti
     api.work_off(batch.id)
     found = outcomes(batch)
     assert list(found) == list(range(2, 65))
-    counts = api.find(batch.reference).counts["outcomes"]
+    counts = api.find(api.SYSTEM, batch.reference).counts["outcomes"]
     assert counts == {"certified": 14, "history": 49}
 
 
@@ -314,13 +314,13 @@ def test_uploading_the_file_again_writes_nothing(world, submit):
     for expected in ({"certified": 2, "history": 1}, {"already_held": 3}):
         batch = submit(*rows)
         api.work_off(batch.id)
-        assert api.find(batch.reference).counts["outcomes"] == expected
+        assert api.find(api.SYSTEM, batch.reference).counts["outcomes"] == expected
 
 
 def test_a_cell_of_a_megabyte_is_reported_in_short(world, submit):
     batch = submit(f"{'x' * 1_000_000},Forklift\x00s,,2025-06-01,", "a00,Forklift,,2025-06-01,")
     api.work_off(batch.id)
-    first, second = api.rows(batch)
+    first, second = api.rows(api.SYSTEM, batch)
     assert [str(issue.code) for issue in first.issues] == ["value_too_long", "value_unprintable"]
     assert (len(first.username), first.issues[0].details["length"]) == (300, 1_000_000)
     assert second.outcome == "certified"

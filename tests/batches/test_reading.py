@@ -11,20 +11,20 @@ pytestmark = pytest.mark.django_db
 
 def found(batch):
     """The import as it is now."""
-    now = api.find(batch.reference)
+    now = api.find(api.SYSTEM, batch.reference)
     assert now is not None
     return now
 
 
 def codes(batch):
-    return sorted(str(issue.code) for issue in api.find(batch.reference).file_issues)
+    return sorted(str(issue.code) for issue in api.find(api.SYSTEM, batch.reference).file_issues)
 
 
 def test_a_file_without_rows_is_a_finished_import(world, submit):
     batch = submit()
     batches.read(batch.id)
     assert [(summary.state, summary.rows) for _, summary in world.finished] == [("finished", 0)]
-    ended = api.find(batch.reference)
+    ended = api.find(api.SYSTEM, batch.reference)
     assert (ended.state, ended.rows_read, ended.file_issues) == ("finished", 0, ())
 
 
@@ -46,7 +46,7 @@ def test_the_file_can_be_kept_in_a_django_storage(world, submit, settings, tmp_p
     assert not FilePiece.objects.exists()
     assert (tmp_path / batch.file_path).stat().st_size == batch.file_size > 512 * 1024
     batches.read(batch.id)
-    assert api.find(batch.reference).rows_read == 30_000
+    assert api.find(api.SYSTEM, batch.reference).rows_read == 30_000
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_refused_file_keeps_its_reasons_and_no_rows(world, submit, content, ex
     batch = submit(content=content)
     api.work_off(batch.id)
     assert codes(batch) == expected
-    assert api.find(batch.reference).state == "refused"
+    assert api.find(api.SYSTEM, batch.reference).state == "refused"
     assert not ImportRow.objects.filter(batch_id=batch.id).exists()
     assert not world.written
     assert [summary.state for _, summary in world.finished] == ["refused"]
@@ -77,7 +77,7 @@ def test_a_file_refused_late_loses_the_rows_read_before(world, submit):
     batch = submit(content=HEADINGS.encode() + rows + b'a00,"Forklift,,2026-01-01,\n')
     api.work_off(batch.id)
     assert codes(batch) == ["quote_unclosed"]
-    assert api.find(batch.reference).file_issues[0].line == 12_002
+    assert api.find(api.SYSTEM, batch.reference).file_issues[0].line == 12_002
     assert not ImportRow.objects.filter(batch_id=batch.id).exists()
 
 
@@ -130,7 +130,7 @@ def test_reading_goes_on_where_it_was_killed(world, submit, monkeypatch):
     assert batches.read(batch.id)
     lines = list(ImportRow.objects.filter(batch_id=batch.id).order_by("line").values_list("line", flat=True))
     assert lines == list(range(2, 12_002))
-    assert api.find(batch.reference).detected["dates"]["format_name"] == "YYYY-MM-DD"
+    assert api.find(api.SYSTEM, batch.reference).detected["dates"]["format_name"] == "YYYY-MM-DD"
 
 
 def test_a_reader_that_was_overtaken_stops_and_doubles_no_rows(world, submit, monkeypatch):
@@ -163,7 +163,7 @@ def test_reading_that_fails_again_and_again_ends_with_a_reference(world, submit,
         let_time_pass()
     assert pauses == sorted(set(pauses))
     assert batches.read(batch.id) is True
-    ended = api.find(batch.reference)
+    ended = api.find(api.SYSTEM, batch.reference)
     assert ended.state == "failed"
     assert [summary.state for _, summary in world.finished] == ["failed"]
     assert len(ended.failure) == 12
@@ -172,7 +172,7 @@ def test_reading_that_fails_again_and_again_ends_with_a_reference(world, submit,
 def test_dates_that_can_be_read_two_ways_stop_the_import(world, submit):
     batch = submit("a00,Forklift,,03/04/2025,")
     api.work_off(batch.id)
-    ended = api.find(batch.reference)
+    ended = api.find(api.SYSTEM, batch.reference)
     assert ended.state == "needs_answer"
     assert ended.question["candidates"] == ["DD/MM/YYYY", "MM/DD/YYYY"]
     assert not world.written
@@ -216,7 +216,7 @@ def test_nul_and_emoji_anywhere_are_kept_and_reported(world, submit):
     batch = submit(*rows, headings=headings)
     api.work_off(batch.id)
     assert codes(batch) == ["column_unknown"]
-    first, second = api.rows(batch)
+    first, second = api.rows(api.SYSTEM, batch)
     assert [str(issue.code) for issue in first.issues] == ["value_unprintable", "value_unprintable"]
     assert (second.username, [str(issue.code) for issue in second.issues]) == (
         "a\U0001f60002",
@@ -237,19 +237,19 @@ def test_an_answer_lets_the_import_go_on_without_uploading_again(world, submit, 
     asking = found(batch)
     monkeypatch.setattr("cert_completion_plugin.store.rows.insert", lambda *args: pytest.fail("read twice"))
     with pytest.raises(api.OptionsError, match="DD MM"):
-        api.answer(asking, date_format="DD MM")
-    assert api.answer(asking, date_format="DD/MM/YYYY") is True
-    assert api.answer(asking, date_format="MM/DD/YYYY") is False
+        api.answer(api.SYSTEM, asking, date_format="DD MM")
+    assert api.answer(api.SYSTEM, asking, date_format="DD/MM/YYYY") is True
+    assert api.answer(api.SYSTEM, asking, date_format="MM/DD/YYYY") is False
     api.work_off(batch.id)
     ended = found(batch)
     assert (ended.state, ended.date_format, ended.answers) == ("finished", "DD/MM/YYYY", {"date_format": "DD/MM/YYYY"})
-    assert [str(row.completed) for row in api.rows(ended)] == ["2025-04-03", "2025-06-05"]
+    assert [str(row.completed) for row in api.rows(api.SYSTEM, ended)] == ["2025-04-03", "2025-06-05"]
 
 
 def test_an_answer_to_contradictory_dates_rejects_the_others(world, submit):
     batch = submit("a00,Forklift,,31/05/2025,", "a01,Forklift,,05/31/2025,")
     api.work_off(batch.id)
-    api.answer(found(batch), date_format="DD/MM/YYYY")
+    api.answer(api.SYSTEM, found(batch), date_format="DD/MM/YYYY")
     api.work_off(batch.id)
     assert outcomes(batch) == {2: "certified", 3: "rejected"}
 
@@ -260,5 +260,5 @@ def test_the_answer_is_sent_to_the_workers(world, submit, monkeypatch, django_ca
     batch = submit("a00,Forklift,,03/04/2025,")
     api.work_off(batch.id)
     with django_capture_on_commit_callbacks(execute=True):
-        api.answer(found(batch), date_format="DD/MM/YYYY")
+        api.answer(api.SYSTEM, found(batch), date_format="DD/MM/YYYY")
     assert sent == [(batch.id,)]

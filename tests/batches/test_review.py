@@ -22,7 +22,7 @@ from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.models import ImportBatch, LedgerEntry, Plan, Portion
 from cert_completion_plugin.store import plans as stored_plans
-from tests import doubles
+from tests import doubles, people
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ OWN_STORE = pytest.mark.parametrize("world", [MemoryHost], ids=["own-store"], in
 
 
 @pytest.fixture
-def approver(db, django_user_model):
-    return django_user_model.objects.create_user("approver", password="approver")
+def approver(db):
+    return people.person("approver")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def approve(approver):
     """Approves the present plan and has it written."""
 
     def approve(batch, **how):
-        approval = api.approve(batch, approver, **{"plan": present(batch).plan, **how})
+        approval = api.approve(approver, batch, **{"plan": present(batch).plan, **how})
         drain(batch)
         return approval
 
@@ -66,7 +66,7 @@ def approve(approver):
 
 
 def present(batch):
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     return found
 
@@ -86,7 +86,7 @@ def planned(batch, number):
 
 
 def planned_rows(batch, number):
-    return api.page(batch, phase=Phase.PLANNED, plan=number).rows
+    return api.page(api.SYSTEM, batch, phase=Phase.PLANNED, plan=number).rows
 
 
 def test_a_plan_waits_and_nothing_is_written(world, plan):
@@ -133,8 +133,8 @@ def test_hosts_hear_who_approved_and_who_uploaded(world, plan, approve):
 
 def test_only_one_of_two_approvals_counts(plan, approver, uploader):
     batch = plan(*ROWS)
-    assert api.approve(batch, approver, plan=1).is_given
-    assert api.approve(batch, uploader, plan=1).verdict == "not_waiting"
+    assert api.approve(approver, batch, plan=1).is_given
+    assert api.approve(uploader, batch, plan=1).verdict == "not_waiting"
     assert present(batch).approved_by_name == "approver"
 
 
@@ -145,11 +145,11 @@ def test_two_approvals_at_once_are_told_apart_by_the_last_statement(plan, approv
     def meanwhile(*args):
         if not approvals:
             approvals.append(None)
-            approvals[0] = api.approve(batch, uploader, plan=1)
+            approvals[0] = api.approve(uploader, batch, plan=1)
         return rules(*args)
 
     monkeypatch.setattr("cert_completion_plugin.store.plans.rules", meanwhile)
-    assert api.approve(batch, approver, plan=1).verdict == "not_waiting"
+    assert api.approve(approver, batch, plan=1).verdict == "not_waiting"
     assert approvals[0].is_given
     assert present(batch).approved_by_name == "uploader"
 
@@ -159,11 +159,11 @@ def test_a_plan_that_was_made_anew_meanwhile_cannot_be_approved(plan, approver, 
     rules = stored_plans.rules
 
     def meanwhile(*args):
-        api.plan_anew(batch, approver)
+        api.plan_anew(approver, batch)
         return rules(*args)
 
     monkeypatch.setattr("cert_completion_plugin.store.plans.rules", meanwhile)
-    assert api.approve(batch, approver, plan=1).verdict == "outdated"
+    assert api.approve(approver, batch, plan=1).verdict == "outdated"
     assert present(batch).state == "planning"
 
 
@@ -173,18 +173,18 @@ def test_a_plan_after_which_another_waits_already_cannot_be_approved(plan, appro
 
     def meanwhile(*args):
         if not made:
-            made.append(api.plan_anew(batch, approver))
+            made.append(api.plan_anew(approver, batch))
             api.work_off(batch.id)
         return rules(*args)
 
     monkeypatch.setattr("cert_completion_plugin.store.plans.rules", meanwhile)
-    assert api.approve(batch, approver, plan=1).verdict == "outdated"
+    assert api.approve(approver, batch, plan=1).verdict == "outdated"
     assert (present(batch).state, present(batch).plan) == ("awaiting_approval", 2)
 
 
 def test_an_outdated_plan_cannot_be_approved(world, plan, approver, approve):
     batch = plan(*ROWS)
-    assert api.plan_anew(batch, approver)
+    assert api.plan_anew(approver, batch)
     api.work_off(batch.id)
     assert approve(batch, plan=1).verdict == "outdated"
     assert world.written == ()
@@ -193,7 +193,7 @@ def test_an_outdated_plan_cannot_be_approved(world, plan, approver, approve):
 
 
 def test_a_plan_that_never_was_cannot_be_approved(plan, approver):
-    assert api.approve(plan(*ROWS), approver, plan=2).verdict == "outdated"
+    assert api.approve(approver, plan(*ROWS), plan=2).verdict == "outdated"
 
 
 def changed_record(world):
@@ -326,10 +326,10 @@ def test_a_rule_that_changed_since_has_approval_refused(world, plan, approve, ap
     assert (approval.verdict, approval.certifications) == ("rules_changed", ("Forklift (F1)",))
     found = present(batch)
     assert (found.state, found.approved_at, world.written) == ("awaiting_approval", None, ())
-    assert api.plan_anew(found, approver)
+    assert api.plan_anew(approver, found)
     api.work_off(batch.id)
     assert approve(batch).is_given
-    rows = api.rows(present(batch))
+    rows = api.rows(api.SYSTEM, present(batch))
     assert {row.line: row.expires for row in rows}[2] == date(2027, 9, 1)
 
 
@@ -375,7 +375,7 @@ def test_rules_are_asked_for_in_one_call(world, plan, approver, monkeypatch):
         return find(None, references, ignore_case)
 
     monkeypatch.setattr("cert_completion_plugin.gateway.asking.ActorHost.find_certifications", counted)
-    assert api.approve(batch, approver, plan=1).is_given
+    assert api.approve(approver, batch, plan=1).is_given
     assert [sorted(each) for each in calls] == [[("Crane", "C1"), ("Forklift", "F1")]]
 
 
@@ -383,7 +383,7 @@ def test_rules_are_asked_for_whoever_approves(world, plan, approver, settings):
     directory = doubles.install_directory(settings, world)
     batch = plan(*ROWS)
     directory.asked_by.clear()
-    assert api.approve(batch, approver, plan=1).is_given
+    assert api.approve(approver, batch, plan=1).is_given
     assert directory.asked_by == [("find_certifications", "approver")]
 
 
@@ -600,11 +600,11 @@ def test_what_was_written_and_is_reported_as_drifted_is_undone_too(world, plan, 
     found = present(batch)
     assert set(outcomes(found).values()) == {"drifted"}
     assert world.held("a00", "Forklift").current is not None
-    api.preview_undo(found, approver)
+    api.preview_undo(approver, found)
     drain(found)
     undo = api.undo_state(found)
     assert undo is not None
-    assert api.undo(found, approver, "It was the wrong file.", preview=undo.number)
+    assert api.undo(approver, found, "It was the wrong file.", preview=undo.number)
     drain(found)
     assert world.held("a00", "Forklift").current is None
     assert world.held("a00", "Forklift").history == ()
@@ -616,18 +616,18 @@ def test_what_was_written_and_is_reported_as_drifted_is_undone_too(world, plan, 
 def test_a_discarded_plan_leaves_nothing_and_says_so_of_each_row(world, plan, approver):
     world.hold("a02", "Forklift", current=CURRENT)
     batch = plan(*ROWS, "nobody,Forklift,F1,2025-09-01,", "a02,Forklift,F1,2025-06-01,")
-    assert api.discard(batch, approver)
-    assert not api.discard(batch, approver)
+    assert api.discard(approver, batch)
+    assert not api.discard(approver, batch)
     api.work_off(batch.id)
     found = present(batch)
     assert (found.state, found.cancelled_by_name, world.written) == ("cancelled", "approver", ())
     assert outcomes(found) == {2: "cancelled", 3: "cancelled", 4: "cancelled", 5: "rejected", 6: "already_held"}
-    assert api.approve(batch, approver, plan=1).verdict == "not_waiting"
+    assert api.approve(approver, batch, plan=1).verdict == "not_waiting"
 
 
 def test_cancelling_an_import_that_waits_discards_it(world, plan, uploader):
     batch = plan(*ROWS, commit_policy="all_or_nothing")
-    assert api.cancel(batch, uploader)
+    assert api.cancel(uploader, batch)
     api.work_off(batch.id)
     found = present(batch)
     assert (found.state, found.held_back, world.written) == ("cancelled", None, ())
@@ -636,14 +636,14 @@ def test_cancelling_an_import_that_waits_discards_it(world, plan, uploader):
 
 def test_what_is_being_written_cannot_be_discarded(plan, approver):
     batch = plan(*ROWS)
-    api.approve(batch, approver, plan=1)
-    assert not api.discard(batch, approver)
+    api.approve(approver, batch, plan=1)
+    assert not api.discard(approver, batch)
     assert present(batch).cancelled_at is None
 
 
 def test_a_discarded_plan_is_never_written_however_often_it_is_interrupted(world, plan, approver, monkeypatch):
     batch = plan(*ROWS)
-    api.discard(batch, approver)
+    api.discard(approver, batch)
     leave_out, failures = cancelling.leave_out, [1] * 5
 
     def interrupted(*args):
@@ -665,8 +665,8 @@ def test_a_plan_made_anew_has_the_next_number_and_today_and_leaves_the_old_one(w
     batch = plan(*ROWS)
     world.hold("a00", "Forklift", current=CURRENT)
     monkeypatch.setattr("cert_completion_plugin.batches.clock.today", lambda: date(2026, 3, 20))
-    assert api.plan_anew(batch, approver)
-    assert not api.plan_anew(batch, approver)
+    assert api.plan_anew(approver, batch)
+    assert not api.plan_anew(approver, batch)
     api.work_off(batch.id)
     found = present(batch)
     assert (found.state, found.plan, found.as_of) == ("awaiting_approval", 2, date(2026, 3, 20))
@@ -685,7 +685,7 @@ def test_a_plan_made_anew_has_the_next_number_and_today_and_leaves_the_old_one(w
 def test_the_old_portions_are_made_again(plan, approver, settings):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
     batch = plan(*(f"a{number:02},Forklift,F1,2025-09-01," for number in range(6)))
-    api.plan_anew(batch, approver)
+    api.plan_anew(approver, batch)
     extents = ("number", "first_slice", "last_slice", "rows")
     old, new = (list(Portion.objects.filter(plan=number).order_by("number").values_list(*extents)) for number in (1, 2))
     assert len(old) == 6
@@ -705,13 +705,13 @@ def test_close_matches_are_confirmed_by_value(world, plan, approver, approve):
         ("Forklfit", 2, 2, "Forklift"),
         ("Forklif", 1, 4, "Forklift"),
     ]
-    assert api.plan_anew(batch, approver, confirmed=["Forklfit"])
+    assert api.plan_anew(approver, batch, confirmed=["Forklfit"])
     api.work_off(batch.id)
     again = api.plan_summary(present(batch))
     assert again.confirmed == ("Forklfit",)
     assert [each.value for each in again.close_matches] == ["Forklif"]
     assert planned(batch, 2) == {2: "evidence", 3: "evidence", 4: "rejected", 5: "certified"}
-    assert api.plan_anew(present(batch), approver, confirmed=["Forklif"])
+    assert api.plan_anew(approver, present(batch), confirmed=["Forklif"])
     api.work_off(batch.id)
     assert api.plan_summary(present(batch)).confirmed == ("Forklfit", "Forklif")
     approve(batch)
@@ -721,9 +721,9 @@ def test_close_matches_are_confirmed_by_value(world, plan, approver, approve):
 def test_confirmed_names_go_with_an_answered_date_format(plan, submit, approver):
     batch = submit("a00,Forklfit,,03/04/2025,", review=True, unknown_certification="create_evidence")
     api.work_off(batch.id)
-    api.answer(present(batch), date_format="DD/MM/YYYY")
+    api.answer(api.SYSTEM, present(batch), date_format="DD/MM/YYYY")
     api.work_off(batch.id)
-    assert api.plan_anew(present(batch), approver, confirmed=["Forklfit"])
+    assert api.plan_anew(approver, present(batch), confirmed=["Forklfit"])
     api.work_off(batch.id)
     [row] = planned_rows(present(batch), 2)
     assert (row.outcome, row.completed) == ("evidence", date(2025, 4, 3))
@@ -877,7 +877,7 @@ def test_a_worker_that_is_late_with_the_first_plan_does_not_complete_the_second(
     batches.read(batch.id)
     late = present(batch)
     api.work_off(batch.id)
-    api.plan_anew(present(batch), approver)
+    api.plan_anew(approver, present(batch))
     assert not plans.complete(late)
     assert (present(batch).state, present(batch).plan) == ("planning", 2)
     api.work_off(batch.id)
@@ -906,7 +906,7 @@ def test_an_approval_of_which_the_word_got_lost_is_found_by_the_sweep(plan, appr
     batch = plan(*ROWS)
     sent = []
     monkeypatch.setattr("cert_completion_plugin.tasks.send_next", sent.append)
-    api.approve(batch, approver, plan=1)
+    api.approve(approver, batch, plan=1)
     ImportBatch.objects.update(progressed_at=batch.progressed_at - timedelta(days=1), sent_at=None)
     Portion.objects.update(done_at=None, claimed_at=None)
     assert api.sweep() == [batch.id]
@@ -940,9 +940,9 @@ def test_a_host_that_is_away_while_it_is_to_write_is_waited_for(world, plan, app
 def test_cancelling_what_was_approved_leaves_out_what_nobody_has_begun(world, plan, approver, uploader, settings):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
     batch = plan(*(f"a{number:02},Forklift,F1,2025-09-01," for number in range(3)))
-    api.approve(batch, approver, plan=1)
+    api.approve(approver, batch, plan=1)
     batches.take_turn(batch.id)
-    assert api.cancel(batch, uploader)
+    assert api.cancel(uploader, batch)
     drain(batch)
     assert sorted(outcomes(present(batch)).values()) == ["cancelled", "cancelled", "certified"]
     assert len(world.written) == 1

@@ -45,7 +45,7 @@ def plan(learners, submit):
     def plan(*rows, **options):
         batch = submit(*rows, review=True, **options)
         api.work_off(batch.id)
-        found = api.find(batch.reference)
+        found = api.find(api.SYSTEM, batch.reference)
         assert found is not None
         assert found.state == "awaiting_approval"
         return found
@@ -56,7 +56,7 @@ def plan(learners, submit):
 @pytest.fixture
 def approved(uploader):
     def approved(batch):
-        approval = api.approve(batch, uploader, plan=1)
+        approval = api.approve(uploader, batch, plan=1)
         api.work_off(batch.id)
         return approval
 
@@ -158,7 +158,7 @@ def through(submit, approver, options, interrupted):
                     break
             except (OperationalError, api.TryAgain):
                 continue
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     records = models.LearnerCertification.objects.order_by("learner__username", "certification__short_name")
     held = list(records.values_list("learner__username", "completed", "expires", "assigned"))
@@ -172,10 +172,10 @@ def through(submit, approver, options, interrupted):
 
 def go_on(batch, approver):
     let_time_pass()
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     if found.state == "awaiting_approval":
-        api.approve(found, approver, plan=1)
+        api.approve(approver, found, plan=1)
     else:
         api.work_off(batch.id)
     return found.state == "finished"

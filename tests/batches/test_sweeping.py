@@ -95,7 +95,7 @@ def test_an_import_that_only_waits_to_be_closed_is_closed(world, submit, sent):
     tasks.resend_stalled()
     assert sent == [("work_on_batch", (batch.id,), {})]
     tasks.work_on_batch(batch.id)
-    assert api.find(batch.reference).state == "finished"
+    assert api.find(api.SYSTEM, batch.reference).state == "finished"
 
 
 def test_one_import_that_cannot_be_sent_keeps_no_other_waiting(world, submit, sent):
@@ -133,7 +133,7 @@ def test_a_broker_that_is_down_does_not_fail_the_upload(world, submit, monkeypat
     monkeypatch.setattr(tasks.read_batch, "apply_async", down)
     with django_capture_on_commit_callbacks(execute=True):
         batch = submit(ROW)
-    assert api.find(batch.reference).state == "received"
+    assert api.find(api.SYSTEM, batch.reference).state == "received"
     grow_old(batch)
     api.work_off(batch.id)
     assert outcomes(batch) == {2: "certified"}
@@ -155,7 +155,7 @@ def test_the_tasks_hand_on_from_reading_to_the_end(world, submit, sent):
     tasks.work_on_batch(*arguments)
     tasks.read_batch(batch.id)
     assert len(sent) == 1
-    assert api.find(batch.reference).state == "finished"
+    assert api.find(api.SYSTEM, batch.reference).state == "finished"
 
 
 def test_the_command_sends_or_does_the_work(world, submit, sent, capsys):

@@ -57,7 +57,7 @@ def test_the_databases_own_troubles_repeat_the_whole_portion_and_are_no_attempt(
     batches.read(batch.id)
     monkeypatch.setattr(DECIDE, fails(2, error, deciding.decide))
     batches.take_turn(batch.id)
-    assert outcomes(api.find(batch.reference)) == {2: "certified", 3: "certified"}
+    assert outcomes(api.find(api.SYSTEM, batch.reference)) == {2: "certified", 3: "certified"}
     assert len(mended) == 2
     assert len(world.written) == 2
 
@@ -72,7 +72,7 @@ def test_where_they_last_they_are_tried_again_after_a_short_pause(world, submit,
             assert batches.take_turn(batch.id).seconds == pause
             let_time_pass()
         batches.take_turn(batch.id)
-    assert outcomes(api.find(batch.reference)) == {2: "certified"}
+    assert outcomes(api.find(api.SYSTEM, batch.reference)) == {2: "certified"}
 
 
 def test_other_database_errors_are_an_attempt_each(world, submit, monkeypatch):
@@ -96,7 +96,7 @@ def test_a_commit_of_which_the_word_got_lost_is_not_repeated(world, submit, monk
     monkeypatch.setattr(writing, "write", its_word_gets_lost)
     batches.take_turn(batch.id)
     assert len(calls) == 1
-    assert outcomes(api.find(batch.reference)) == {2: "certified"}
+    assert outcomes(api.find(api.SYSTEM, batch.reference)) == {2: "certified"}
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def portion(submit):
 
 def found():
     portion = Portion.objects.select_related("batch").get()
-    batch = api.find(portion.batch.reference.hex)
+    batch = api.find(api.SYSTEM, portion.batch.reference.hex)
     assert batch is not None
     return batch
 
@@ -144,7 +144,7 @@ def test_a_host_that_answers_nonsense_is_named_without_anything_personal(world, 
             batches.take_turn(portion.batch_id)
             let_time_pass()
     batch = found()
-    [row] = api.rows(batch)
+    [row] = api.rows(api.SYSTEM, batch)
     assert [str(issue.code) for issue in row.issues] == ["internal_error"]
     assert (batch.state, batch.trouble["kind"], batch.trouble["hook"]) == (
         "finished",

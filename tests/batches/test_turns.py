@@ -66,7 +66,7 @@ def test_a_queue_never_holds_more_than_the_setting_allows_of_one_import(submit, 
         longest = max(longest, len(queue))
         work(queue, most=1)
     assert longest == 4
-    assert api.find(batch.reference).counts["outcomes"] == {"certified": 12}
+    assert api.find(api.SYSTEM, batch.reference).counts["outcomes"] == {"certified": 12}
 
 
 def test_a_small_import_does_not_wait_for_a_large_one(submit, queue, settings):
@@ -75,7 +75,7 @@ def test_a_small_import_does_not_wait_for_a_large_one(submit, queue, settings):
     tasks.read_batch(large.id)
     tasks.read_batch(small.id)
     done = work(queue)
-    assert api.find(large.reference).state == api.find(small.reference).state == "finished"
+    assert api.find(api.SYSTEM, large.reference).state == api.find(api.SYSTEM, small.reference).state == "finished"
     assert done.index(small.id) == 3
     assert max(place for place, batch_id in enumerate(done) if batch_id == small.id) < 12
 
@@ -87,7 +87,7 @@ def test_those_never_tried_come_first_and_then_the_one_tried_longest_ago(submit)
     long_ago = timezone.now() - timedelta(hours=1)
     Portion.objects.filter(pk=first.pk).update(claimed_at=long_ago)
     Portion.objects.filter(pk=second.pk).update(claimed_at=long_ago - timedelta(hours=1))
-    read = api.find(batch.reference)
+    read = api.find(api.SYSTEM, batch.reference)
     assert read is not None
     taken = [portions.take_next(read, timezone.now()) for _ in range(4)]
     assert [portion and portion.id for portion in taken] == [third.pk, second.pk, first.pk, None]
@@ -174,7 +174,7 @@ def test_a_database_that_is_locked_gives_the_turn_back(submit, queue, monkeypatc
 def test_an_import_that_is_turned_back_gives_work_to_many_again(submit, queue, world, monkeypatch):
     batch = submit(*rows_of(5), commit_policy="all_or_nothing")
     tasks.read_batch(batch.id)
-    while api.find(batch.reference).state == "planning":
+    while api.find(api.SYSTEM, batch.reference).state == "planning":
         work(queue, most=1)
     work(queue, most=2)
     ImportBatch.objects.update(held_back='{"phase":"written","rows":1,"line":3}')

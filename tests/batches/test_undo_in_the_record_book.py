@@ -70,7 +70,7 @@ def drained(batch):
             let_time_pass()
         else:
             break
-    return api.find(batch.reference)
+    return api.find(api.SYSTEM, batch.reference)
 
 
 def books():
@@ -95,14 +95,14 @@ def state(batch):
 
 
 def previewed(batch, user):
-    undo = api.preview_undo(batch, user)
+    undo = api.preview_undo(user, batch)
     drained(batch)
     return undo
 
 
 def undone(batch, user):
     undo = previewed(batch, user)
-    assert api.undo(batch, user, "Wrong.", preview=undo.number)
+    assert api.undo(user, batch, "Wrong.", preview=undo.number)
     drained(batch)
     undo = state(batch)
     assert undo.state == "done"
@@ -130,7 +130,7 @@ def test_two_imports_are_undone_in_either_order(imported, uploader, first):
         result = undone(older, uploader)
         # Each of the twelve records has become a past one by the newer import; history and evidence go at once.
         assert result == {"changed_since": 12, "undone": 10}
-        [kept, *_] = api.undo_rows(older, state(older), api.UndoStatus.CHANGED_SINCE)
+        [kept, *_] = api.undo_rows(api.SYSTEM, older, state(older), api.UndoStatus.CHANGED_SINCE)
         assert (kept.undo.changed_by, kept.undo.changed_at is None) == ("uploader", False)
         assert undone(newer, uploader) == {"undone": 22}
         assert undone(older, uploader) == {"undone": 12}
@@ -165,10 +165,10 @@ def test_a_worker_that_is_killed_after_any_statement_changes_nothing_in_the_end(
     before = books()
     batch = imported("06")
     written = books()
-    undo = api.preview_undo(batch, uploader)
+    undo = api.preview_undo(uploader, batch)
     if step == "undo":
         drained(batch)
-        assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        assert api.undo(uploader, batch, "Wrong.", preview=undo.number)
     kills = 0
     for statements in range(1, 200):
         with transaction.atomic():
@@ -197,10 +197,10 @@ def test_a_worker_that_is_killed_after_any_statement_changes_nothing_in_the_end(
 def test_workers_that_meet_undo_every_row_once(imported, uploader):
     before = books()
     batch = imported("06")
-    undo = api.preview_undo(batch, uploader)
+    undo = api.preview_undo(uploader, batch)
     beside_each_other(batch, 5)
     assert state(batch).preview == {"undone": 22}
-    assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    assert api.undo(uploader, batch, "Wrong.", preview=undo.number)
     UndoPortion.objects.update(claimed_at=None)
     beside_each_other(batch, 5)
     drained(batch)
@@ -217,7 +217,7 @@ def test_two_undos_on_the_same_learners_at_once(imported, uploader):
     both = [imported(month, import_action="save_to_history", assign="always") for month in ("06", "09")]
     for batch in both:
         undo = previewed(batch, uploader)
-        assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        assert api.undo(uploader, batch, "Wrong.", preview=undo.number)
     threads = [Thread(target=working, args=(batch, [])) for batch in both]
     for thread in threads:
         thread.start()
@@ -263,7 +263,7 @@ def test_a_record_that_was_corrected_by_hand_says_by_whom_and_when(imported, upl
     row = LearnerCertification.objects.get(learner__username="a00", certification__short_name="Fire")
     LearnerCertification.objects.filter(pk=row.pk).update(expires=date(2027, 1, 1), changed_by="eve", changed_at=at)
     undone(batch, uploader)
-    [kept] = api.undo_rows(batch, state(batch), api.UndoStatus.CHANGED_SINCE)
+    [kept] = api.undo_rows(api.SYSTEM, batch, state(batch), api.UndoStatus.CHANGED_SINCE)
     assert (kept.undo.changed_by, kept.undo.changed_at, kept.decision.username) == ("eve", at, "a00")
 
 
@@ -279,10 +279,10 @@ def test_ten_times_the_rows_take_the_same_statements(record_book, uploader, sett
         content = (HEADINGS + "\n".join(lines)).encode()
         chosen = api.Options.from_mapping(options)
         batch = drained(api.submit(uploader, [content], file_name="records.csv", options=chosen))
-        undo = api.preview_undo(batch, uploader)
+        undo = api.preview_undo(uploader, batch)
         with CaptureQueriesContext(connection) as preview:
             batches.take_turn(batch.id)
-        assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        assert api.undo(uploader, batch, "Wrong.", preview=undo.number)
         with CaptureQueriesContext(connection) as undone:
             batches.take_turn(batch.id)
         assert state(batch).result == {"undone": 2 * learners}

@@ -14,7 +14,7 @@ from cert_completion_plugin.batches import undo_portions
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.models import ImportBatch, ImportUndo, LedgerEntry, Message, Portion, UndoPortion, UndoRow
 from cert_completion_plugin.store import undos
-from tests import doubles
+from tests import doubles, people
 from tests.batches.conftest import let_time_pass, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def drained(batch):
             let_time_pass()
         else:
             break
-    found = api.find(batch.reference)
+    found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     return found
 
@@ -74,7 +74,7 @@ def previewed(uploader):
     """Has told what an undo would do."""
 
     def previewed(batch):
-        api.preview_undo(batch, uploader)
+        api.preview_undo(uploader, batch)
         return state(drained(batch))
 
     return previewed
@@ -86,7 +86,7 @@ def undone(uploader, previewed):
 
     def undone(batch, reason="It was the wrong file."):
         preview = previewed(batch)
-        assert api.undo(batch, uploader, reason, preview=preview.number)
+        assert api.undo(uploader, batch, reason, preview=preview.number)
         undo = state(drained(batch))
         assert undo.state == "done"
         return undo, rows(batch)
@@ -106,7 +106,7 @@ def rows(batch, undo=None, step=None):
     return {
         row.decision.line: str(status)
         for status in api.UndoStatus
-        for row in api.undo_rows(batch, undo, status, step=step, limit=10_000)
+        for row in api.undo_rows(api.SYSTEM, batch, undo, status, step=step, limit=10_000)
     }
 
 
@@ -159,9 +159,9 @@ def test_an_undone_row_has_an_entry_of_its_own(imported, undone):
     [entry] = LedgerEntry.objects.filter(batch_id=batch.id, phase="undone")
     assert (entry.line, entry.outcome, entry.username, entry.revision) == (2, "certified", "a00", 1)
     assert entry.completed == date(2025, 6, 1)
-    [(undo, row)] = api.undo_of_row(batch, 2)
+    [(undo, row)] = api.undo_of_row(api.SYSTEM, batch, 2)
     assert (undo.number, row.status) == (1, "undone")
-    assert api.undo_of_row(batch, 3) == []
+    assert api.undo_of_row(api.SYSTEM, batch, 3) == []
 
 
 def test_what_somebody_changed_is_kept_and_says_by_whom(world, imported, undone):
@@ -171,7 +171,7 @@ def test_what_somebody_changed_is_kept_and_says_by_whom(world, imported, undone)
     world.hold("a00", "Forklift", current=corrected, changed_by="eve", changed_at=at)
     undo, found = undone(batch)
     assert found == {2: "changed_since", 3: "undone"}
-    [kept] = api.undo_rows(batch, undo, api.UndoStatus.CHANGED_SINCE)
+    [kept] = api.undo_rows(api.SYSTEM, batch, undo, api.UndoStatus.CHANGED_SINCE)
     assert (kept.undo.changed_by, kept.undo.changed_at, kept.decision.username) == ("eve", at, "a00")
     assert world.held("a00", "Forklift").current == corrected
     assert undo.result == {"undone": 1, "changed_since": 1}
@@ -183,7 +183,7 @@ def test_what_was_changed_after_the_preview_is_kept_too(world, imported, preview
     assert undo.preview == {"undone": 2}
     corrected = replace(world.held("a00", "Forklift").current, expires=date(2030, 1, 1))
     world.hold("a00", "Forklift", current=corrected, changed_by="eve")
-    assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    assert api.undo(uploader, batch, "Wrong.", preview=undo.number)
     drained(batch)
     assert rows(batch) == {2: "changed_since", 3: "undone"}
     assert rows(batch, step=api.UndoStep.PREVIEW) == {2: "undone", 3: "undone"}
@@ -196,7 +196,7 @@ def test_nothing_is_undone_that_the_preview_said_would_be_kept(world, imported, 
     world.hold("a00", "Forklift", current=replace(written, expires=date(2030, 1, 1)))
     undo = previewed(batch)
     world.hold("a00", "Forklift", current=written)
-    assert api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    assert api.undo(uploader, batch, "Wrong.", preview=undo.number)
     drained(batch)
     assert rows(batch) == {2: "changed_since"}
     assert world.held("a00", "Forklift").current == written
@@ -208,7 +208,7 @@ def test_rows_of_a_learner_who_is_gone_cannot_be_undone(world, imported, undone)
     world.remove_learner("a00")
     undo, found = undone(batch)
     assert found == {2: "cannot", 3: "undone"}
-    [row] = api.undo_rows(batch, undo, api.UndoStatus.CANNOT)
+    [row] = api.undo_rows(api.SYSTEM, batch, undo, api.UndoStatus.CANNOT)
     assert row.undo.reason == "The learner is gone."
 
 
@@ -254,7 +254,7 @@ def test_an_assignment_that_had_to_stay_goes_when_it_is_asked_again(world, impor
     newer = imported("a00,Forklift,F1,2025-06-01,")
     undo, found = undone(older)
     assert found == {2: "undone"}
-    [row] = api.undo_rows(older, undo, api.UndoStatus.UNDONE)
+    [row] = api.undo_rows(api.SYSTEM, older, undo, api.UndoStatus.UNDONE)
     assert row.undo.assignment_kept
     assert world.held("a00", "Forklift").assigned
     assert undone(older)[1] == {}
@@ -271,7 +271,7 @@ def test_an_import_that_was_cancelled_half_way_is_undone(world, submit, uploader
     batches.read(batch.id)
     for _ in range(3):
         batches.take_turn(batch.id)
-    assert api.cancel(batch, uploader)
+    assert api.cancel(uploader, batch)
     batch = drained(batch)
     assert (batch.state, batch.counts["outcomes"]) == ("cancelled", {"certified": 3, "cancelled": 3})
     undo, found = undone(batch)
@@ -342,7 +342,7 @@ def down(*args, **kwargs):
 def test_a_host_that_is_away_is_waited_for_and_told_of(world, imported, previewed, uploader, monkeypatch):
     batch = imported("a00,Forklift,F1,2025-06-01,")
     undo = previewed(batch)
-    api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    api.undo(uploader, batch, "Wrong.", preview=undo.number)
     with monkeypatch.context() as patch:
         patch.setattr(UNDO, down)
         for _ in range(12):
@@ -361,7 +361,7 @@ def test_a_host_that_is_away_is_waited_for_and_told_of(world, imported, previewe
 
 def test_a_host_that_is_away_makes_a_preview_wait_as_well(imported, uploader, monkeypatch):
     batch = imported("a00,Forklift,F1,2025-06-01,")
-    api.preview_undo(batch, uploader)
+    api.preview_undo(uploader, batch)
     with monkeypatch.context() as patch:
         patch.setattr(UNDO, down)
         with pytest.raises(api.TryAgain):
@@ -387,7 +387,7 @@ def test_one_change_that_cannot_be_undone_keeps_no_other(world, imported, undone
     monkeypatch.setattr(UNDO, poisoned)
     undo, found = undone(batch)
     assert found == {line: "cannot" if line == 5 else "undone" for line in range(2, 10)}
-    [row] = api.undo_rows(batch, undo, api.UndoStatus.CANNOT)
+    [row] = api.undo_rows(api.SYSTEM, batch, undo, api.UndoStatus.CANNOT)
     assert bool(row.undo.reference) is isinstance(error, ValueError)
     assert row.undo.reason == (str(error) if isinstance(error, HostRefused) else "")
 
@@ -405,12 +405,12 @@ def test_a_portion_that_fails_for_good_is_listed_as_such(world, imported, previe
 
     monkeypatch.setattr(UNDO, broken)
     undo = previewed(batch)
-    api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    api.undo(uploader, batch, "Wrong.", preview=undo.number)
     drained(batch)
     undo = state(batch)
     assert undo.state == "done"
     assert rows(batch) == {2: "cannot", 3: "undone"}
-    [row] = api.undo_rows(batch, undo, api.UndoStatus.CANNOT)
+    [row] = api.undo_rows(api.SYSTEM, batch, undo, api.UndoStatus.CANNOT)
     assert row.undo.reference
     assert world.held("a00", "Forklift").current is not None
 
@@ -437,24 +437,24 @@ def test_a_reason_has_to_be_given(imported, previewed, uploader):
     undo = previewed(batch)
     for reason in ("", " \r\n\t "):
         with pytest.raises(api.ReasonMissing):
-            api.undo(batch, uploader, reason, preview=undo.number)
+            api.undo(uploader, batch, reason, preview=undo.number)
     assert state(batch).state == "previewed"
-    assert api.undo(batch, uploader, "The wrong\r\nfile \x00😀", preview=undo.number)
+    assert api.undo(uploader, batch, "The wrong\r\nfile \x00😀", preview=undo.number)
     assert state(batch).reason == "The wrong\nfile \ufffd\ufffd"
 
 
 def test_only_the_preview_that_was_seen_can_be_confirmed_and_only_once(imported, previewed, uploader):
     batch = imported("a00,Forklift,F1,2025-06-01,")
-    first = api.preview_undo(batch, uploader)
-    assert not api.undo(batch, uploader, "Wrong.", preview=first.number)
+    first = api.preview_undo(uploader, batch)
+    assert not api.undo(uploader, batch, "Wrong.", preview=first.number)
     drained(batch)
     second = previewed(batch)
     assert second.number == 2
     assert api.undo_state(batch, 1).state == "abandoned"
-    assert not api.undo(batch, uploader, "Wrong.", preview=first.number)
-    assert api.undo(batch, uploader, "Wrong.", preview=second.number)
-    assert not api.undo(batch, uploader, "Wrong.", preview=second.number)
-    assert api.preview_undo(batch, uploader).number == 2
+    assert not api.undo(uploader, batch, "Wrong.", preview=first.number)
+    assert api.undo(uploader, batch, "Wrong.", preview=second.number)
+    assert not api.undo(uploader, batch, "Wrong.", preview=second.number)
+    assert api.preview_undo(uploader, batch).number == 2
 
 
 def test_two_who_ask_at_once_get_the_same_preview(imported, uploader, monkeypatch):
@@ -465,11 +465,11 @@ def test_two_who_ask_at_once_get_the_same_preview(imported, uploader, monkeypatc
         found = last(batch_id)
         if not faster:
             faster.append(True)
-            api.preview_undo(batch, uploader)
+            api.preview_undo(uploader, batch)
         return found
 
     monkeypatch.setattr(undos, "last", another_is_faster)
-    assert api.preview_undo(batch, uploader).number == 1
+    assert api.preview_undo(uploader, batch).number == 1
     assert ImportUndo.objects.count() == 1
     assert UndoPortion.objects.count() == 1
 
@@ -477,12 +477,12 @@ def test_two_who_ask_at_once_get_the_same_preview(imported, uploader, monkeypatc
 def test_a_preview_can_be_given_up_and_what_is_confirmed_cannot(world, imported, previewed, uploader):
     batch = imported("a00,Forklift,F1,2025-06-01,")
     undo = previewed(batch)
-    assert api.abandon_undo(batch, preview=undo.number)
-    assert not api.abandon_undo(batch, preview=undo.number)
-    assert not api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    assert api.abandon_undo(api.SYSTEM, batch, preview=undo.number)
+    assert not api.abandon_undo(api.SYSTEM, batch, preview=undo.number)
+    assert not api.undo(uploader, batch, "Wrong.", preview=undo.number)
     undo = previewed(batch)
-    api.undo(batch, uploader, "Wrong.", preview=undo.number)
-    assert not api.abandon_undo(batch, preview=undo.number)
+    api.undo(uploader, batch, "Wrong.", preview=undo.number)
+    assert not api.abandon_undo(api.SYSTEM, batch, preview=undo.number)
     drained(batch)
     assert rows(batch) == {2: "undone"}
     assert world.held("a00", "Forklift").current is None
@@ -490,9 +490,9 @@ def test_a_preview_can_be_given_up_and_what_is_confirmed_cannot(world, imported,
 
 def test_a_preview_that_is_given_up_half_way_is_not_worked_on(imported, uploader):
     batch = imported("a00,Forklift,F1,2025-06-01,", "a01,Forklift,F1,2025-06-01,")
-    undo = api.preview_undo(batch, uploader)
+    undo = api.preview_undo(uploader, batch)
     batches.take_turn(batch.id)
-    api.abandon_undo(batch, preview=undo.number)
+    api.abandon_undo(api.SYSTEM, batch, preview=undo.number)
     assert batches.take_turn(batch.id) == batches.Turn(False, None)
     assert UndoRow.objects.count() == 1
     assert batches.unfinished() == []
@@ -506,7 +506,7 @@ def test_what_stands_in_the_way_of_an_undo(world, submit, imported, uploader, mo
     assert api.undo_obstacle(empty) is api.Obstacle.NOTHING_RECORDED
     assert api.undo_obstacle(done) is None
     with pytest.raises(api.NotUndoable):
-        api.preview_undo(empty, uploader)
+        api.preview_undo(uploader, empty)
     can = frozenset(Capability) - {Capability.UNDO}
     monkeypatch.setattr(gateway.Gateway, "capabilities", can)
     assert api.undo_obstacle(done) is api.Obstacle.NOT_OFFERED
@@ -536,9 +536,9 @@ def test_an_undo_leaves_out_portions_of_which_nothing_can_have_been_written(worl
     assert UndoPortion.objects.count() == (1 if isinstance(world, doubles.SharedHost) else 2)
 
 
-def test_the_host_hears_who_undoes(imported, django_user_model, monkeypatch, world):
+def test_the_host_hears_who_undoes(imported, monkeypatch, world):
     batch = imported("a00,Forklift,F1,2025-06-01,")
-    asks, confirms = (django_user_model.objects.create_user(name) for name in ("asks", "confirms"))
+    asks, confirms = map(people.person, ("asks", "confirms"))
     undo_changes, heard = world.undo_changes, []
 
     def hears(gateway, info, changes, items, *, preview):
@@ -546,9 +546,9 @@ def test_the_host_hears_who_undoes(imported, django_user_model, monkeypatch, wor
         return {result.key: result for result in undo_changes(info, changes, items, preview)}
 
     monkeypatch.setattr(UNDO, hears)
-    undo = api.preview_undo(batch, asks)
+    undo = api.preview_undo(asks, batch)
     drained(batch)
-    api.undo(batch, confirms, "Wrong.", preview=undo.number)
+    api.undo(confirms, batch, "Wrong.", preview=undo.number)
     drained(batch)
     assert heard == [
         (True, "asks", str(asks.pk), "uploader"),
@@ -584,16 +584,16 @@ def test_an_undo_goes_by_turns_beside_imports(
     large = imported(*[f"{name},Forklift,F1,2025-06-01," for name in LEARNERS])
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PARALLEL_PORTIONS": 3}
     with django_capture_on_commit_callbacks(execute=True):
-        api.preview_undo(large, uploader)
+        api.preview_undo(uploader, large)
     small = submit("a00,Crane,C1,2025-06-01,")
     queue.append((tasks.read_batch, small.id, 0))
     assert len(queue) == 4
     done = run(queue)
     assert state(large).state == "previewed"
-    assert api.find(small.reference).state == "finished"
+    assert api.find(api.SYSTEM, small.reference).state == "finished"
     assert max(place for place, batch_id in enumerate(done) if batch_id == small.id) < 9
     with django_capture_on_commit_callbacks(execute=True):
-        api.undo(large, uploader, "Wrong.", preview=1)
+        api.undo(uploader, large, "Wrong.", preview=1)
     assert len(queue) == 3
     # Messages too many find nothing to do in the end, and are not sent on.
     queue *= 3
@@ -614,7 +614,7 @@ def test_an_undo_that_got_lost_is_found_by_the_sweep(imported, uploader, queue):
     batch = imported("a00,Forklift,F1,2025-06-01,", "a01,Forklift,F1,2025-06-01,")
     grow_old()
     assert tasks.resend_stalled() == []
-    api.preview_undo(batch, uploader)
+    api.preview_undo(uploader, batch)
     assert batches.unfinished() == [batch.id]
     assert tasks.resend_stalled() == [batch.id]
     assert tasks.resend_stalled() == []
@@ -624,13 +624,13 @@ def test_an_undo_that_got_lost_is_found_by_the_sweep(imported, uploader, queue):
     assert batches.unfinished() == []
     grow_old()
     assert tasks.resend_stalled() == []
-    api.undo(batch, uploader, "Wrong.", preview=1)
+    api.undo(uploader, batch, "Wrong.", preview=1)
     assert tasks.resend_stalled() == [batch.id]
 
 
 def test_an_undo_that_moves_or_waits_is_left_alone_by_the_sweep(imported, uploader, queue):
     batch = imported("a00,Forklift,F1,2025-06-01,", "a01,Forklift,F1,2025-06-01,")
-    api.preview_undo(batch, uploader)
+    api.preview_undo(uploader, batch)
     grow_old()
     UndoPortion.objects.filter(number=1).update(claimed_at=timezone.now())
     assert tasks.resend_stalled() == []
@@ -643,7 +643,7 @@ def test_an_undo_that_moves_or_waits_is_left_alone_by_the_sweep(imported, upload
 
 def test_the_last_step_is_taken_by_whoever_comes_next(imported, uploader):
     batch = imported("a00,Forklift,F1,2025-06-01,")
-    api.preview_undo(batch, uploader)
+    api.preview_undo(uploader, batch)
     UndoPortion.objects.update(state="previewed", counts="{}")
     assert batches.take_turn(batch.id) == batches.Turn(True, None)
     assert state(batch).state == "previewed"
@@ -662,19 +662,19 @@ def test_rows_are_paged_by_line(imported, undone):
     batch = imported(*[f"{name},Forklift,F1,2025-06-01," for name in LEARNERS[:5]])
     undo, _ = undone(batch)
     group = api.UndoStatus.UNDONE
-    lines = [row.decision.line for row in api.undo_rows(batch, undo, group, after=3, limit=2)]
+    lines = [row.decision.line for row in api.undo_rows(api.SYSTEM, batch, undo, group, after=3, limit=2)]
     assert lines == [4, 5]
-    lines = [row.decision.line for row in api.undo_rows_before(batch, undo, group, before=5, limit=2)]
+    lines = [row.decision.line for row in api.undo_rows_before(api.SYSTEM, batch, undo, group, before=5, limit=2)]
     assert lines == [3, 4]
 
 
 @pytest.mark.parametrize("step", ["preview", "undo"])
 def test_a_portion_that_two_hold_is_done_once(imported, previewed, uploader, step):
     batch = imported("a00,Forklift,F1,2025-06-01,")
-    undo = api.preview_undo(batch, uploader)
+    undo = api.preview_undo(uploader, batch)
     if step == "undo":
         undo = previewed(batch)
-        api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        api.undo(uploader, batch, "Wrong.", preview=undo.number)
         undo = state(batch)
     portion = undos.take_next(undo, timezone.now())
     assert portion is not None
@@ -692,7 +692,7 @@ def test_what_a_host_undid_before_the_word_of_it_was_lost_is_reported_all_the_sa
     before = digest(world)
     batch = imported(*EVERY_OUTCOME, unknown_certification="create_evidence", assign="always")
     undo = previewed(batch)
-    api.undo(batch, uploader, "Wrong.", preview=undo.number)
+    api.undo(uploader, batch, "Wrong.", preview=undo.number)
     take_back = Recorder.take_back
 
     def dies(recorder, decisions, *, preview=False):
@@ -720,5 +720,5 @@ def test_an_undo_that_cannot_be_kept_in_the_history_has_not_begun(imported, prev
 
     monkeypatch.setattr("cert_completion_plugin.store.log.add", broken)
     with pytest.raises(OperationalError):
-        api.undo(batch, uploader, "Wrong.", preview=undo.number)
+        api.undo(uploader, batch, "Wrong.", preview=undo.number)
     assert state(batch).state == "previewed"

@@ -60,7 +60,7 @@ def _replaced(site: Site) -> str:
 
 def _undo_asked(site: Site) -> Any:
     batch = site.worked_off()
-    api.preview_undo(batch, site.operator)
+    api.preview_undo(site.operator, batch)
     return batch
 
 

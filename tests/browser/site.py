@@ -9,13 +9,12 @@ from typing import Any
 from cert_completion_hooks import Certification
 from cert_completion_hooks.memory import MemoryHost
 from django.conf import settings
-from django.contrib.auth.models import Permission
 from django.test import override_settings
 from django.utils import timezone
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, Portion
-from tests import doubles
+from tests import doubles, people
 
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate"
 NAMES = ("amina.diallo", "ben.okafor", "chen.wei", "dolores.ibarra", "emeka.nwosu", "t.virtanen")
@@ -43,15 +42,11 @@ class Site:
         for short_name, id_number in (("Forklift", "F1"), ("Manual handling", "MH-2"), ("Fire safety", "FS")):
             world.add_certification(doubles.yearly(short_name, id_number))
         world.add_certification(Certification(key="c-old", short_name="Asbestos", id_number="AS", allowed=False))
-        self.operator = self.user(
-            "operator", "upload_completions", "view_import_report", "approve_imports", "undo_imports"
-        )
+        self.operator = people.person("operator")
 
     def user(self, username: str, *codenames: str) -> Any:
         """A staff user with exactly these permissions of the plugin."""
-        user = self._user_model.objects.create_user(username, password=username, is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        return user
+        return people.person(username, *codenames)
 
     def submitted(
         self,
@@ -70,22 +65,22 @@ class Site:
         """An import of which everything is done that can be."""
         batch = self.submitted(*rows, **options)
         api.work_off(batch.id)
-        return api.find(batch.reference)
+        return api.find(api.SYSTEM, batch.reference)
 
     def planned(self, *rows: str, anew: bool = False, **options: Any) -> Any:
         """An import that waits for approval; with `anew` on its second plan."""
         batch = self.worked_off(*rows, review=True, **options)
         if not anew:
             return batch
-        api.plan_anew(batch, self.operator)
+        api.plan_anew(self.operator, batch)
         api.work_off(batch.id)
-        return api.find(batch.reference)
+        return api.find(api.SYSTEM, batch.reference)
 
     def work_off_newest(self) -> Any:
         """The import that was uploaded last, when everything is done of it that can be."""
-        [newest] = api.newest(limit=1)
+        [newest] = api.newest(api.SYSTEM, limit=1)
         api.work_off(newest.id)
-        return api.find(newest.reference)
+        return api.find(api.SYSTEM, newest.reference)
 
     def half_written(self, minutes_idle: int = 0) -> Any:
         """An import of 6,000 rows of which a third is written."""
@@ -113,14 +108,14 @@ class Site:
         at = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
         self.world.hold("ben.okafor", "Forklift", current=corrected, changed_by="the registrar", changed_at=at)
         self.world.remove_learner("chen.wei")
-        api.preview_undo(batch, self.operator)
+        api.preview_undo(self.operator, batch)
         api.work_off(batch.id)
         return batch
 
     def undone(self) -> Any:
         """An import that was undone, as far as it could be."""
         batch = self.undo_previewed()
-        api.undo(batch, self.operator, "It was last year's file.\nThe right one follows.", preview=1)
+        api.undo(self.operator, batch, "It was last year's file.\nThe right one follows.", preview=1)
         api.work_off(batch.id)
         return batch
 
@@ -137,4 +132,4 @@ class Site:
     def put(self, batch: Any, state: str, **fields: Any) -> Any:
         """The import, put into a state by hand."""
         ImportBatch.objects.filter(pk=batch.id).update(state=state, **fields)
-        return api.find(batch.reference)
+        return api.find(api.SYSTEM, batch.reference)

@@ -14,7 +14,7 @@ def reference_in(path):
 
 
 def present(path):
-    found = api.find(reference_in(path))
+    found = api.find(api.SYSTEM, reference_in(path))
     assert found is not None
     return found
 

@@ -35,7 +35,7 @@ def javascript(request):
 
 
 def newest():
-    return api.newest()[0]
+    return api.newest(api.SYSTEM)[0]
 
 
 def test_a_file_is_uploaded_and_its_report_read(site, visit, javascript):
@@ -207,7 +207,7 @@ def test_an_answer_lets_the_import_go_on(site, visit, javascript):
         page.click("text=Go on with this format")
         page.wait_for_selector(".ccp-working")
     api.work_off(batch.id)
-    assert api.find(batch.reference).state == "finished"
+    assert api.find(api.SYSTEM, batch.reference).state == "finished"
 
 
 def test_by_keyboard_alone_a_file_is_uploaded_and_cancelled(site, visit, javascript):
@@ -248,7 +248,7 @@ def test_by_keyboard_alone_a_question_is_answered(site, visit, javascript):
     _tab_to(page, "Go on with this format")
     page.keyboard.press("Enter")
     page.wait_for_selector(".ccp-working")
-    assert api.find(batch.reference).answers == {"date_format": "MM/DD/YYYY"}
+    assert api.find(api.SYSTEM, batch.reference).answers == {"date_format": "MM/DD/YYYY"}
 
 
 def _tab_to(page, wanted):

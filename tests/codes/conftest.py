@@ -65,9 +65,9 @@ def _imported(sample: Sample, uploader: User) -> Imported:
     batch = api.submit(uploader, [content], file_name=sample.name, options=_options(sample, content, uploader))
     waiting = worked_off(batch)
     if waiting.state is api.BatchState.AWAITING_APPROVAL:
-        assert api.approve(waiting, uploader, plan=waiting.plan).is_given
+        assert api.approve(uploader, waiting, plan=waiting.plan).is_given
     present = worked_off(batch)
-    rows = tuple(api.rows(present, limit=100))
+    rows = tuple(api.rows(api.SYSTEM, present, limit=100))
     return Imported(present, rows, {row.line: _story(present, row.line, uploader) for row in rows})
 
 
@@ -79,15 +79,15 @@ def worked_off(batch: api.Batch) -> api.Batch:
             break
         except api.TryAgain:
             Portion.objects.update(due_at=None)
-    present = api.find(batch.reference)
+    present = api.find(api.SYSTEM, batch.reference)
     assert present is not None
     return present
 
 
 def _story(batch: api.Batch, line: int, user: User) -> Sequence[Step]:
-    account = api.account(batch, line, user)
+    account = api.account(user, batch, line)
     assert account is not None
-    return steps_of(batch, account)
+    return steps_of(user, batch, account)
 
 
 def _options(sample: Sample, content: bytes, uploader: User) -> api.Options:

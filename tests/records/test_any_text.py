@@ -124,7 +124,7 @@ def book(db, monkeypatch):
         Certification(short_name=short_name, full_name=short_name, active_count=1, active_unit="year").save()
     site = {"HOSTS": [BOOK], "PORTION_ROWS": 3}
     with override_settings(CERT_COMPLETION=site, CERT_COMPLETION_RECORDS={"EVIDENCE_TYPES": [LICENCE]}):
-        yield users.create(username="uploader")
+        yield users.create(username="uploader", is_superuser=True)
 
 
 def content_of(rows: Sequence[Sequence[str]], quoting: Literal[0, 1] = csv.QUOTE_ALL) -> bytes:
@@ -137,7 +137,7 @@ def imported(uploader, content: bytes, **options):
     chosen = api.Options.from_mapping({**OPTIONS, **options})
     batch = api.submit(uploader, [content], file_name="any.csv", options=chosen)
     api.work_off(batch.id)
-    return api.find(batch.reference)
+    return api.find(api.SYSTEM, batch.reference)
 
 
 def forget_records() -> None:
@@ -171,16 +171,16 @@ def test_any_text_is_imported_or_rejected_and_every_row_is_accounted_for(
     options = {"import_action": action, "evidence_type": evidence_type, "ignore_case": ignore_case}
     batch = imported(book, content_of(file), **options)
     assert batch.state == "finished"
-    decisions = api.rows(batch)
+    decisions = api.rows(api.SYSTEM, batch)
     assert len(decisions) == len(file) == batch.rows_read
     assert sum(batch.counts["outcomes"].values()) == len(file)
     for one in decisions:
         event(str(one.outcome))
         assert one.outcome != "failed", one
-        assert api.explain(batch, one.line) is not None
+        assert api.explain(api.SYSTEM, batch, one.line) is not None
     before = written_records()
     again = imported(book, content_of(file), **options)
-    assert not [one for one in api.rows(again) if one.outcome.writes]
+    assert not [one for one in api.rows(api.SYSTEM, again) if one.outcome.writes]
     assert written_records() == before
 
 

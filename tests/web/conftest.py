@@ -2,12 +2,12 @@ from datetime import date
 
 import pytest
 from cert_completion_hooks.memory import MemoryHost
-from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cert_completion_plugin import api
-from tests import doubles
+from tests import doubles, people
 
+IMPORTING = ("upload_completions", "view_import_report", "view_personal_data", "approve_imports")
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate\n"
 
 
@@ -46,17 +46,15 @@ def user_with(db, django_user_model):
     """Makes a staff user with exactly these permissions of the plugin."""
 
     def user_with(*codenames, username="somebody"):
-        user = django_user_model.objects.create_user(username, password="x", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        return user
+        return people.holding(django_user_model.objects.create_user(username, password="x", is_staff=True), *codenames)
 
     return user_with
 
 
 @pytest.fixture
 def operator(user_with, client):
-    """Logged in, with both permissions."""
-    user = user_with("upload_completions", "view_import_report", username="operator")
+    """Logged in, with all that it takes to import, and to read what became of it."""
+    user = user_with(*IMPORTING, username="operator")
     client.force_login(user)
     return user
 
@@ -70,6 +68,6 @@ def imported(operator):
         chosen = api.Options.from_mapping({"review": False, "import_action": "certify_if_newer", **options})
         batch = api.submit(operator, [content], file_name="records.csv", options=chosen)
         api.work_off(batch.id)
-        return api.find(batch.reference)
+        return api.find(api.SYSTEM, batch.reference)
 
     return imported

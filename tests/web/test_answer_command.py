@@ -27,13 +27,13 @@ def test_without_an_answer_the_question_is_shown(asking):
     assert "Line 2: “03/04/2025”\n    DD/MM/YYYY: April 3, 2025\n    MM/DD/YYYY: March 4, 2025\n" in told
     assert "Line 3: “05/06/2025”" in told
     assert 'Formats that fit: "DD/MM/YYYY", "MM/DD/YYYY".' in told
-    assert api.find(asking.reference).state == "needs_answer"
+    assert api.find(api.SYSTEM, asking.reference).state == "needs_answer"
 
 
 def test_the_answer_lets_the_import_go_on(asking):
     assert "goes on as soon as a worker takes it up" in answer(asking.reference, "--date-format", "MM/DD/YYYY")
     api.work_off(asking.id)
-    assert [row.completed.isoformat() for row in api.rows(asking)] == ["2025-03-04", "2025-05-06"]
+    assert [row.completed.isoformat() for row in api.rows(api.SYSTEM, asking)] == ["2025-03-04", "2025-05-06"]
 
 
 def test_a_reference_with_hyphens_will_do(asking):
@@ -57,11 +57,11 @@ def test_an_import_that_does_not_ask_is_told(imported):
 def test_a_format_that_there_is_not_is_told_with_those_that_there_are(asking):
     with pytest.raises(CommandError, match=r"no date format 'dd.mm'. Date formats are: YYYY-MM-DD,"):
         answer(asking.reference, "--date-format", "dd.mm")
-    assert api.find(asking.reference).state == "needs_answer"
+    assert api.find(api.SYSTEM, asking.reference).state == "needs_answer"
 
 
 def test_somebody_who_was_faster_is_told(asking, monkeypatch):
-    monkeypatch.setattr("cert_completion_plugin.api.answer", lambda batch, date_format: False)
+    monkeypatch.setattr("cert_completion_plugin.api.answer", lambda user, batch, date_format: False)
     with pytest.raises(CommandError, match="Somebody else has just answered"):
         answer(asking.reference, "--date-format", "MM/DD/YYYY")
 

@@ -159,7 +159,7 @@ def post_answer(client, batch, **values):
 def test_the_question_is_answered_on_the_page(client, imported):
     batch = imported("ana,Forklift,,03/04/2025,")
     assert post_answer(client, batch, date_format="MM/DD/YYYY").status_code == 200
-    assert api.find(batch.reference).state == "reading"
+    assert api.find(api.SYSTEM, batch.reference).state == "reading"
     api.work_off(batch.id)
     text = text_of(client, batch)
     assert "March 4, 2025" in text
@@ -171,7 +171,7 @@ def test_an_answer_that_is_none_is_asked_again(client, imported, value):
     batch = imported("ana,Forklift,,03/04/2025,")
     response = post_answer(client, batch, **({} if value is None else {"date_format": value}))
     assert "ccp-error" in response.content.decode()
-    assert api.find(batch.reference).state == "needs_answer"
+    assert api.find(api.SYSTEM, batch.reference).state == "needs_answer"
 
 
 def test_only_who_may_upload_may_answer(client, imported, user_with):
@@ -179,13 +179,13 @@ def test_only_who_may_upload_may_answer(client, imported, user_with):
     client.force_login(user_with("view_import_report"))
     assert "Somebody who may upload completions has to answer." in text_of(client, batch)
     assert post_answer(client, batch, date_format="MM/DD/YYYY").status_code == 403
-    assert api.find(batch.reference).state == "needs_answer"
+    assert api.find(api.SYSTEM, batch.reference).state == "needs_answer"
 
 
 def test_an_answer_that_comes_too_late_changes_nothing(client, imported):
     batch = imported("ana,Forklift,,31/05/2025,")
     assert post_answer(client, batch, date_format="MM/DD/YYYY").status_code == 200
-    assert api.find(batch.reference).date_format == "DD/MM/YYYY"
+    assert api.find(api.SYSTEM, batch.reference).date_format == "DD/MM/YYYY"
 
 
 def test_an_import_that_failed_tells_the_reference(client, submitted):

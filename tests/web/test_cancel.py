@@ -45,7 +45,7 @@ def test_the_page_offers_it_and_says_what_stays(client, submitted):
     assert f'href="{address(batch)}"' in page
     asked = client.get(address(batch)).content.decode()
     assert "Rows that were recorded already stay recorded; the others are left out" in asked
-    assert api.find(batch.reference).state == "received"
+    assert api.find(api.SYSTEM, batch.reference).state == "received"
 
 
 def test_all_or_nothing_says_that_nothing_stays(client, submitted):
@@ -91,13 +91,13 @@ def test_too_late(client, submitted):
     api.work_off(batch.id)
     assert "This import has ended, or was cancelled already." in client.get(address(batch)).content.decode()
     assert "The import had ended, or was cancelled already." in confirm(client, batch)
-    assert api.find(batch.reference).state == "finished"
+    assert api.find(api.SYSTEM, batch.reference).state == "finished"
 
 
 def test_asking_is_not_doing(client, submitted):
     batch = submitted()
     client.get(address(batch))
-    assert api.find(batch.reference).cancelled_at is None
+    assert api.find(api.SYSTEM, batch.reference).cancelled_at is None
 
 
 def test_it_needs_the_permission_to_upload(client, submitted, user_with):
@@ -105,7 +105,7 @@ def test_it_needs_the_permission_to_upload(client, submitted, user_with):
     client.force_login(user_with("view_import_report"))
     assert address(batch) not in html_of(client, batch)
     assert client.post(address(batch)).status_code == 403
-    assert api.find(batch.reference).cancelled_at is None
+    assert api.find(api.SYSTEM, batch.reference).cancelled_at is None
 
 
 def test_a_plan_that_waits_is_discarded_by_who_may_approve_it_or_uploaded_it(client, submitted, user_with):
@@ -115,7 +115,7 @@ def test_a_plan_that_waits_is_discarded_by_who_may_approve_it_or_uploaded_it(cli
     client.force_login(other)
     assert client.post(address(batch)).status_code == 403
     assert f'href="{address(batch)}"' not in html_of(client, batch)
-    assert api.find(batch.reference).state == "awaiting_approval"
+    assert api.find(api.SYSTEM, batch.reference).state == "awaiting_approval"
     client.force_login(user_with("upload_completions", "view_import_report", "approve_imports", username="approver"))
     assert "The plan was discarded by approver; nothing was recorded." in confirm(client, batch)
 
@@ -127,11 +127,12 @@ def test_whoever_uploaded_a_plan_that_waits_may_discard_it(client, submitted, op
     assert "discarded by operator" in confirm(client, batch)
 
 
-def test_who_may_not_see_the_report_is_told_all_the_same(client, submitted, user_with):
+def test_who_may_see_their_own_imports_alone_cannot_cancel_anothers(client, submitted, user_with):
     batch = submitted()
     client.force_login(user_with("upload_completions"))
-    assert client.get(address(batch)).status_code == 200
-    assert "The import of “records.csv” is cancelled." in confirm(client, batch)
+    assert client.get(address(batch)).status_code == 404
+    assert client.post(address(batch)).status_code == 404
+    assert api.find(api.SYSTEM, batch.reference).cancelled_at is None
 
 
 def test_an_import_that_does_not_exist(client, operator):

@@ -221,9 +221,9 @@ def upload(client):
         data = {field: value for field, value in data.items() if value not in (None, False)}
         response = client.post(path, {**data, "file": SimpleUploadedFile(name, content)})
         assert response.status_code == 302, response.context["form"].errors
-        [newest] = api.newest(limit=1)
+        [newest] = api.newest(api.SYSTEM, limit=1)
         api.work_off(newest.id)
-        return api.find(newest.reference)
+        return api.find(api.SYSTEM, newest.reference)
 
     return upload
 
@@ -233,7 +233,7 @@ def content_of(response):
 
 
 def outcomes(batch):
-    return {row.username: str(row.outcome) for row in api.rows(batch)}
+    return {row.username: str(row.outcome) for row in api.rows(api.SYSTEM, batch)}
 
 
 @pytest.mark.parametrize("query", [False, True], ids=["as-it-is", "by-the-button"])
@@ -255,10 +255,10 @@ def test_problem_rows_are_corrected_and_uploaded_as_they_are(client, imported, u
     second = upload(corrected.encode(), query=button, import_action="certify_if_newer", date_format="auto")
     assert outcomes(second) == {"ben": "certified", "-carl": "certified", "'=dora": "certified"}
     # 03/04/2025 alone could be read both ways; it was read as in the first file.
-    assert {str(row.completed) for row in api.rows(second)} == {"2025-04-03", "2025-04-02"}
+    assert {str(row.completed) for row in api.rows(api.SYSTEM, second)} == {"2025-04-03", "2025-04-02"}
     assert second.file_issues == ()
-    assert api.corrected_by(second) == api.find(first.reference)
-    assert [each.reference for each in api.corrections_of(first)] == [second.reference]
+    assert api.corrected_by(api.SYSTEM, second) == api.find(api.SYSTEM, first.reference)
+    assert [each.reference for each in api.corrections_of(api.SYSTEM, first)] == [second.reference]
 
     def page(batch):
         return client.get(reverse("cert_completion_plugin:batch", args=[batch.reference])).content.decode()
@@ -292,14 +292,14 @@ def test_a_button_that_names_nothing_uploads_as_ever(client, operator, upload, c
 
     content = (HEADINGS + "ana,Forklift,,13/05/2025,\n").encode()
     batch = upload(content, query=f"?corrects={quote(corrects)}")
-    assert api.corrected_by(batch) is None
+    assert api.corrected_by(api.SYSTEM, batch) is None
     assert batch.state == "finished"
 
 
 def test_a_reference_to_nothing_is_ignored(client, operator, upload):
     heading = f"{HEADINGS.strip()},[import report] reference\n"
     batch = upload(f"{heading}ana,Forklift,,13/05/2025,,{'f' * 32}\n".encode())
-    assert api.corrected_by(batch) is None
+    assert api.corrected_by(api.SYSTEM, batch) is None
     assert (batch.state, batch.file_issues) == ("finished", ())
 
 
@@ -320,15 +320,15 @@ def test_a_workbook_comes_back_with_native_dates_and_texts(client, operator, upl
     options = api.Options(review=False, sheet="Spring")
     submitted = api.submit(operator, [stream.getvalue()], file_name="a.xlsx", options=options)
     api.work_off(submitted.id)
-    first = api.find(submitted.reference)
+    first = api.find(api.SYSTEM, submitted.reference)
     assert first.date_format == "DD/MM/YYYY"
     for kind in ("xlsx", "csv"):
         content = content_of(get(client, first, "problems", kind))
         second = upload(content, name=f"a.{kind}", date_format="auto")
-        [read] = api.rows(second)
+        [read] = api.rows(api.SYSTEM, second)
         assert (read.username, str(read.completed), str(read.due)) == ("007", "2025-04-03", "2025-05-04"), kind
         assert second.date_format == "DD/MM/YYYY"
-        assert api.corrected_by(second) == first
+        assert api.corrected_by(api.SYSTEM, second) == first
 
 
 def corrected(content, **texts):
@@ -344,7 +344,7 @@ def test_dates_that_a_spreadsheet_program_wrote_anew_are_read_as_they_stand(clie
     content = corrected(content_of(get(client, first, "problems")), benn="ben", chen="ana")
     rewritten = content.replace(b"2025-02-28", b"28/02/2025").replace(b"2025-03-30", b"30/03/2025")
     second = upload(rewritten, date_format="auto")
-    assert [str(row.completed) for row in api.rows(second)] == ["2025-02-28", "2025-03-30"]
+    assert [str(row.completed) for row in api.rows(api.SYSTEM, second)] == ["2025-02-28", "2025-03-30"]
     assert (second.date_format, "carried_date_format" in second.detected) == ("DD/MM/YYYY", False)
 
 
@@ -352,7 +352,7 @@ def test_one_date_in_another_format_does_not_turn_those_that_could_be_read_eithe
     first = imported("benn,Forklift,,02/03/2025,", "chen,Forklift,,31/03/2025,")
     content = corrected(content_of(get(client, first, "problems")), benn="ben", chen="ana")
     second = upload(content.replace(b"31/03/2025", b"03/31/2025"), date_format="auto")
-    [ben, ana] = api.rows(second)
+    [ben, ana] = api.rows(api.SYSTEM, second)
     assert (str(ben.completed), str(ana.outcome)) == ("2025-03-02", "rejected")
 
 
@@ -369,11 +369,11 @@ def test_a_second_round_has_our_columns_once(client, imported, upload):
 def test_a_row_with_too_few_cells_stays_so_until_somebody_mends_it(client, imported, upload, kind):
     first = imported("ben,Forklift,,31/05/2025")
     second = upload(content_of(get(client, first, "problems", kind)), name=f"a.{kind}", date_format="auto")
-    [row] = api.rows(second)
+    [row] = api.rows(api.SYSTEM, second)
     assert [str(issue.code) for issue in row.issues] == ["too_few_cells"]
-    assert api.corrected_by(second) == first
+    assert api.corrected_by(api.SYSTEM, second) == first
     mended = content_of(get(client, second, "problems")).replace(b"[import report] missing", b"")
-    [row] = api.rows(upload(mended, date_format="auto", import_action="certify_if_newer"))
+    [row] = api.rows(api.SYSTEM, upload(mended, date_format="auto", import_action="certify_if_newer"))
     assert str(row.outcome) == "certified"
 
 
@@ -395,7 +395,7 @@ def test_the_undo_is_offered_where_something_was_written(client, imported, opera
 def test_a_row_with_too_many_cells_stays_so_until_somebody_mends_it(client, imported, upload):
     first = imported("ben,Forklift,,31/05/2025,,surplus")
     second = upload(content_of(get(client, first, "problems")), date_format="auto")
-    [row] = api.rows(second)
+    [row] = api.rows(api.SYSTEM, second)
     assert [str(issue.code) for issue in row.issues] == ["too_many_cells"]
 
 
@@ -405,4 +405,4 @@ def test_whoever_may_not_see_reports_corrects_by_the_file_alone(client, imported
     client.force_login(user_with("upload_completions"))
     response = client.get(reverse("cert_completion_plugin:upload") + f"?corrects={first.reference}")
     assert first.file_name not in response.content.decode()
-    assert api.corrected_by(upload(content, query=f"?corrects={first.reference}")) == first
+    assert api.corrected_by(api.SYSTEM, upload(content, query=f"?corrects={first.reference}")) == first

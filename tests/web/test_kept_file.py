@@ -41,7 +41,7 @@ def bytes_of(batch):
 
 
 def only_batch():
-    return api.find(ImportBatch.objects.get().reference.hex)
+    return api.find(api.SYSTEM, ImportBatch.objects.get().reference.hex)
 
 
 def test_the_corrected_form_needs_no_file(client):

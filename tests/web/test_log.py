@@ -22,7 +22,7 @@ def waiting(operator):
     content = (HEADINGS + "ana,Forklift,,2025-05-31,\n").encode()
     batch = api.submit(operator, [content], file_name="records.csv", options=api.Options())
     api.work_off(batch.id)
-    return api.find(batch.reference)
+    return api.find(api.SYSTEM, batch.reference)
 
 
 def logged():
@@ -47,22 +47,22 @@ class TestHistory:
         assert entry.get_edited_object() == batch
 
     def test_approving_discarding_and_cancelling_are_kept(self, waiting, operator, user_with):
-        chief = user_with(username="chief")
-        assert api.approve(waiting, chief, plan=1).is_given
+        chief = user_with("view_import_report", "approve_imports", username="chief")
+        assert api.approve(chief, waiting, plan=1).is_given
         assert logged()[-1] == ("chief", str(waiting.id), "Approved the plan.")
         assert LogEntry.objects.first().action_flag == CHANGE
-        assert api.cancel(waiting, chief)
+        assert api.cancel(chief, waiting)
         assert logged()[-1] == ("chief", str(waiting.id), "Cancelled the import.")
 
     def test_discarding_is_kept(self, waiting, operator):
-        assert api.discard(waiting, operator)
+        assert api.discard(operator, waiting)
         assert logged()[-1] == ("operator", str(waiting.id), "Discarded the plan; nothing is recorded.")
 
     def test_what_came_too_late_is_not_kept(self, imported, operator):
         batch = imported("ana,Forklift,,2025-05-31,")
-        assert not api.cancel(batch, operator)
-        assert not api.discard(batch, operator)
-        assert not api.approve(batch, operator, plan=1).is_given
+        assert not api.cancel(operator, batch)
+        assert not api.discard(operator, batch)
+        assert not api.approve(operator, batch, plan=1).is_given
         assert len(logged()) == 1
 
     def test_what_somebody_said_to_it_is_kept_with_it(self, imported, operator):

@@ -70,7 +70,7 @@ def begins_with(user, *names):
 
 
 def only_batch():
-    return api.find(ImportBatch.objects.get().reference.hex)
+    return api.find(api.SYSTEM, ImportBatch.objects.get().reference.hex)
 
 
 def test_every_option_of_the_page_arrives_with_the_import(client, world):
@@ -147,7 +147,7 @@ def test_what_the_site_cannot_do_has_no_field_and_is_remembered_for_later(client
     withdrawn = {"commit_policy", "unknown_certification", "evidence_type"}
     assert not withdrawn & begins_with(user).keys()
     assert client.post(URL, form(commit_policy=None, unknown_certification=None)).status_code == 302
-    newest = api.newest(limit=1)[0].options
+    newest = api.newest(api.SYSTEM, limit=1)[0].options
     assert (newest.commit_policy, newest.unknown_certification, newest.evidence_type) == ("valid_rows", "ignore", "")
     site_can(Capability.EVIDENCE, Capability.UNDO)
     assert begins_with(user, *sorted(withdrawn)) == ("all_or_nothing", "training", "create_evidence")

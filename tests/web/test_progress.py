@@ -230,8 +230,10 @@ def test_a_cancelled_import_or_one_in_trouble_is_another_page(client, submitted)
     assert progress_of(client, submitted)["page"] == "working cancelled"
 
 
-def test_only_who_may_see_the_report_may_ask(client, submitted, user_with):
+def test_only_who_may_see_the_import_may_ask(client, submitted, user_with):
     client.force_login(user_with("upload_completions"))
+    assert client.get(f"/cert-completions/{submitted.reference}/progress.json").status_code == 404
+    client.force_login(user_with(username="another"))
     assert client.get(f"/cert-completions/{submitted.reference}/progress.json").status_code == 403
 
 

@@ -132,7 +132,7 @@ def test_equal_imports_have_equal_reports_that_name_nobody(client, imported, use
     options = api.Options.from_mapping({"import_action": "certify_if_newer"})
     batch = api.submit(other, [content], file_name="another name.csv", options=options)
     api.work_off(batch.id)
-    again = api.find(batch.reference)
+    again = api.find(api.SYSTEM, batch.reference)
     assert again is not None
     assert b"".join(report_file(again, kind)) == ana
     text = ana.decode()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, LedgerEntry
+from tests import people
 from tests.web.conftest import HEADINGS
 
 pytestmark = pytest.mark.django_db
@@ -143,9 +144,10 @@ class TestToday:
         assert "No: what this row wrote is not there any more." in text_of(client, batch, 2)
 
     def undo(self, batch, operator):
-        preview = api.preview_undo(batch, operator)
+        operator = people.holding(operator, *people.EVERY_PERMISSION)
+        preview = api.preview_undo(operator, batch)
         api.work_off(batch.id)
-        assert api.undo(batch, operator, "It was <last> year's file.", preview=preview.number)
+        assert api.undo(operator, batch, "It was <last> year's file.", preview=preview.number)
         api.work_off(batch.id)
 
     def test_undone(self, client, imported, operator):
@@ -243,7 +245,7 @@ class TestNotWritten:
             content = (HEADINGS + "".join(f"{row}\n" for row in rows)).encode()
             batch = api.submit(operator, [content], file_name="records.csv", options=chosen)
             api.work_off(batch.id)
-            return api.find(batch.reference)
+            return api.find(api.SYSTEM, batch.reference)
 
         return planned
 
@@ -258,15 +260,15 @@ class TestNotWritten:
 
     def test_a_row_that_was_approved_and_written(self, client, planned, operator, user_with):
         batch = planned(CERTIFIED)
-        api.approve(batch, user_with(username="chief"), plan=1)
+        api.approve(user_with("view_import_report", "approve_imports", username="chief"), batch, plan=1)
         api.work_off(batch.id)
-        text = text_of(client, api.find(batch.reference), 2)
+        text = text_of(client, api.find(api.SYSTEM, batch.reference), 2)
         assert "uploaded by operator and approved by chief, wrote:" in text
 
     def test_a_row_that_drifted_tells_who_changed_the_records(self, client, planned, imported, operator):
         batch = planned(CERTIFIED, CERTIFIED)
         imported("ana,Forklift,,2025-12-31,")
-        api.approve(batch, operator, plan=1)
+        api.approve(operator, batch, plan=1)
         api.work_off(batch.id)
         text = text_of(client, batch, 2)
         assert "changed between the plan and its writing, so the row was not written" in text
@@ -277,7 +279,7 @@ class TestNotWritten:
 
     def test_what_an_older_plan_said_of_a_row(self, client, planned, operator):
         batch = planned("ana,Forklft,,2025-05-31,", unknown_certification="create_evidence")
-        api.plan_anew(batch, operator, confirmed=["Forklft"])
+        api.plan_anew(operator, batch, confirmed=["Forklft"])
         assert "Not decided yet" in text_of(client, batch, 2)
         api.work_off(batch.id)
         text = text_of(client, batch, 2)
@@ -294,9 +296,9 @@ class TestNotWritten:
     def test_the_next_problem_is_that_of_the_plan(self, client, planned, operator):
         batch = planned(CERTIFIED, "ana,Forklft,,2025-05-31,", unknown_certification="create_evidence")
         assert "Problem row after (line 3)" in text_of(client, batch, 2)
-        api.plan_anew(batch, operator, confirmed=["Forklft"])
+        api.plan_anew(operator, batch, confirmed=["Forklft"])
         api.work_off(batch.id)
-        present = api.find(batch.reference)
+        present = api.find(api.SYSTEM, batch.reference)
         assert "Problem row after" not in text_of(client, present, 2)
         assert "Problem row after (line 3)" in text_of(client, present, 2, "?plan=1")
 
@@ -358,9 +360,9 @@ def test_the_date_format_that_was_chosen_or_answered_is_told(client, imported):
     chosen = imported(CERTIFIED, date_format="YYYY-MM-DD")
     assert "read as YYYY-MM-DD, as was chosen at the upload" in text_of(client, chosen, 2)
     asking = imported("ana,Forklift,,03/04/2025,")
-    api.answer(asking, date_format="DD/MM/YYYY")
+    api.answer(api.SYSTEM, asking, date_format="DD/MM/YYYY")
     api.work_off(asking.id)
-    assert "read as DD/MM/YYYY, as was answered" in text_of(client, api.find(asking.reference), 2)
+    assert "read as DD/MM/YYYY, as was answered" in text_of(client, api.find(api.SYSTEM, asking.reference), 2)
 
 
 def test_a_column_that_is_not_known_is_shown_all_the_same(client, operator):

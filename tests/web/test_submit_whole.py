@@ -6,6 +6,7 @@ from django.db import OperationalError
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, KeptFile
 from cert_completion_plugin.store import log
+from tests import people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,8 +14,8 @@ CONTENT = b"username,certificationshortname,certificationidnumber,completiondate
 
 
 @pytest.fixture
-def uploader(django_user_model):
-    return django_user_model.objects.create_user("uploader")
+def uploader(db):
+    return people.person("uploader")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ ROWS = ("ana,Forklift,,2025-06-01,", "ben,Forklift,,2025-06-01,", "nobody,Forkli
 @pytest.fixture
 def undoer(user_with, client):
     """Logged in, who may look at imports and undo them."""
-    user = user_with("view_import_report", "undo_imports", username="undoer")
+    user = user_with("view_import_report", "view_personal_data", "undo_imports", username="undoer")
     client.force_login(user)
     return user
 
@@ -258,6 +258,9 @@ def test_the_report_is_needed_to_look(client, batch, user_with):
     client.force_login(user_with("undo_imports"))
     assert client.get(address(batch)).status_code == 403
     assert client.post(address(batch), {"do": "preview"}).status_code == 403
+    client.force_login(user_with("undo_imports", "upload_completions", username="another"))
+    assert client.get(address(batch)).status_code == 404
+    assert client.post(address(batch), {"do": "preview"}).status_code == 404
     assert not ImportUndo.objects.exists()
 
 

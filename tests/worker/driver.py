@@ -38,23 +38,23 @@ def submit(file, commit_policy="valid_rows", **options):
 
 def state(reference):
     """Where an import is; its rows are counted when it has ended."""
-    batch = api.find(reference)
+    batch = api.find(api.SYSTEM, reference)
     assert batch is not None
     done = progress(batch)
-    rows = len(api.rows(batch, limit=1_000_000)) if batch.finished_at else None
+    rows = len(api.rows(api.SYSTEM, batch, limit=1_000_000)) if batch.finished_at else None
     told = {"state": batch.state, "counts": batch.counts, "done": done.portions_done, "rows": rows}
     return {**told, "held_back": batch.held_back}
 
 
 def preview_undo(reference):
     """Have told what an undo of the import would do; the number of the undo."""
-    return api.preview_undo(_found(reference), get_user_model().objects.get(username="uploader")).number
+    return api.preview_undo(get_user_model().objects.get(username="uploader"), _found(reference)).number
 
 
 def undo(reference, number):
     """Have the import undone as it was previewed; says whether that was still so."""
     uploader = get_user_model().objects.get(username="uploader")
-    return api.undo(_found(reference), uploader, "A test.", preview=int(number))
+    return api.undo(uploader, _found(reference), "A test.", preview=int(number))
 
 
 def undo_state(reference):
@@ -67,7 +67,7 @@ def undo_state(reference):
 
 
 def _found(reference):
-    batch = api.find(reference)
+    batch = api.find(api.SYSTEM, reference)
     assert batch is not None
     return batch
 

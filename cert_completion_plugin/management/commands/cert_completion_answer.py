@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def _answer(self, batch: api.Batch, date_format: str) -> None:
         try:
-            answered = api.answer(batch, date_format=date_format)
+            answered = api.answer(api.SYSTEM, batch, date_format=date_format)
         except api.OptionsError as error:
             raise CommandError(str(error)) from error
         if not answered:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 def _asking(reference: str) -> api.Batch:
     """The import with this reference. Raises CommandError if there is none, or if it asks nothing."""
-    batch = api.find(reference)
+    batch = api.find(api.SYSTEM, reference)
     if batch is None:
         raise CommandError(
             f"There is no import with the reference {reference!r}. It stands in the address of the import's report: 32 "

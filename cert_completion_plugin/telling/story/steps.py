@@ -36,12 +36,12 @@ class Step:
     links: tuple[tuple[str, str], ...] = ()
 
 
-def steps_of(batch: api.Batch, account: api.Account) -> list[Step]:
-    """The whole story of a row, without the steps that say nothing about it."""
-    return [step for step in _steps(batch, account) if step.texts or step.cells]
+def steps_of(user: api.User, batch: api.Batch, account: api.Account) -> list[Step]:
+    """The whole story of a row as this user may read it, without the steps that say nothing about it."""
+    return [step for step in _steps(user, batch, account) if step.texts or step.cells]
 
 
-def _steps(batch: api.Batch, account: api.Account) -> Iterator[Step]:
+def _steps(user: api.User, batch: api.Batch, account: api.Account) -> Iterator[Step]:
     story = account.story
     yield Step(
         name="cells",
@@ -70,12 +70,12 @@ def _steps(batch: api.Batch, account: api.Account) -> Iterator[Step]:
     is_planned = account.written is None and account.planned is not None
     heading = _("What is planned") if is_planned else _("What was written")
     yield _step("writing", heading, writing_texts(batch, account))
-    yield _step("undo", _("What was undone"), undo_texts(batch, account))
+    yield _step("undo", _("What was undone"), undo_texts(user, batch, account))
     yield Step(
         name="today",
         heading=heading_of(account),
         texts=tuple(today_texts(account)),
-        links=tuple(_origin(account)),
+        links=tuple(_origin(user, account)),
     )
 
 
@@ -115,9 +115,9 @@ def _other_line(batch: api.Batch, story: Story) -> Iterator[tuple[str, str]]:
         yield _row_path(batch, line), _("Line %(line)s") % {"line": line}
 
 
-def _origin(account: api.Account) -> Iterator[tuple[str, str]]:
+def _origin(user: api.User, account: api.Account) -> Iterator[tuple[str, str]]:
     """The row from which the learner's current record comes."""
-    if found := current_origin(account):
+    if found := current_origin(user, account):
         batch, line = found
         values = {"file": batch.file_name, "line": line, "name": batch.uploaded_by_name}
         text = _("The current record comes from line %(line)s of “%(file)s”, uploaded by %(name)s")

@@ -76,12 +76,12 @@ def _present(account: api.Account, present: Present) -> Iterator[str]:
         yield _changed(present)
 
 
-def current_origin(account: api.Account) -> tuple[api.Batch, int] | None:
+def current_origin(user: api.User, account: api.Account) -> tuple[api.Batch, int] | None:
     """The import and line from which the learner's current record comes, if it is told and is another row's."""
     present = account.present
     if present is None or present.current is None or not _is_another(present):
         return None
-    return api.origin(present.current.row_key) if present.current.row_key else None
+    return api.origin(user, present.current.row_key) if present.current.row_key else None
 
 
 def _is_another(present: Present) -> bool:

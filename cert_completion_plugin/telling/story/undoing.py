@@ -18,11 +18,11 @@ _STATUSES: Mapping[api.UndoStatus, Any] = {
 }
 
 
-def undo_texts(batch: api.Batch, account: api.Account) -> Iterator[str]:
+def undo_texts(user: api.User, batch: api.Batch, account: api.Account) -> Iterator[str]:
     """Nothing for a row of an import that nobody undid, or that had nothing to undo."""
     if account.written is None or not account.written.outcome.writes:
         return
-    for undo, row in api.undo_of_row(batch, account.story.line):
+    for undo, row in api.undo_of_row(user, batch, account.story.line):
         values = {"when": moment_text(undo.finished_at or undo.confirmed_at), "name": undo.confirmed_by_name}
         yield _("On %(when)s %(name)s undid the import.") % values
         yield str(_STATUSES[row.status])

@@ -1,0 +1,28 @@
+"""Among whose imports is looked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Everybody's imports, or those that the user with the primary key `uploader` uploaded; with neither none at all.
+
+    It is part of the question, so that the database takes as long for what is out of reach as for what does not exist.
+    """
+
+    everybody: bool = False
+    uploader: Any = None
+
+    @property
+    def condition(self) -> Q:
+        """On the columns of imports."""
+        if self.everybody:
+            return Q()
+        return Q(pk__in=()) if self.uploader is None else Q(uploaded_by=self.uploader)
+
+
+EVERYBODY = Reach(everybody=True)
+NOBODY = Reach()
