@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.apps import apps as installed_apps
 from django.db import router
 
 from cert_completion_records.models import Certification, CertificationMessage, LearnerMessage, Trigger
@@ -26,8 +27,11 @@ class Switch:
         return self.is_on and (self.since is None or self.since <= day)
 
 
-def create_messages(sender: Any, using: str, apps: Any, **kwargs: Any) -> None:
-    """After migrations: a row for each message that has none, so that the admin can switch it."""
+def create_messages(sender: Any, using: str, apps: Any = installed_apps, **kwargs: Any) -> None:
+    """After migrations: a row for each message that has none, so that the admin can switch it.
+
+    `manage.py flush` names no apps.
+    """
     try:
         model = apps.get_model("cert_completion_records", "LearnerMessage")
     except LookupError:  # migrated back to before there were any
