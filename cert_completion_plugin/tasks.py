@@ -3,7 +3,6 @@
 Arguments are ids, results are not kept, and every task may run twice.
 """
 
-import logging
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -12,9 +11,7 @@ from celery import current_app, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
 
-from cert_completion_plugin import batches, conf
-
-logger = logging.getLogger("cert_completion_plugin")
+from cert_completion_plugin import batches, conf, logbook
 
 SLACK = 1
 """Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
@@ -70,15 +67,16 @@ def sweep() -> None:
 
 def resend_stalled() -> list[int]:
     """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
-    resent = []
+    began, resent = monotonic(), []
     for batch_id in filter(batches.claim_sending, batches.stalled()):
-        logger.warning("no progress on import %s: its work is sent again", batch_id)
+        logbook.tell(logbook.WORK_RESENT, batch=batch_id)
         resent.append(batch_id)
         try:
             send_next(batch_id)
         except Exception as error:
-            logger.error("the work of import %s could not be sent: %s", batch_id, type(error).__name__)
+            logbook.tell_fault(logbook.WORK_NOT_SENT, error, batch=batch_id)
     _forget_old_files()
+    logbook.tell(logbook.SWEEP_DONE, resent=len(resent), seconds=monotonic() - began)
     return resent
 
 
@@ -87,7 +85,7 @@ def _forget_old_files() -> None:
     try:
         batches.forget_old_files()
     except Exception as error:
-        logger.error("files that were kept for a form could not be deleted: %s", type(error).__name__)
+        logbook.tell_fault(logbook.KEPT_FILES_STAY, error)
 
 
 def send_next(batch_id: int) -> None:
@@ -107,7 +105,8 @@ def _send(task: Any, *arguments: int, **options: Any) -> bool:
     try:
         task.apply_async(arguments, retry=False, **_how(task), **options)
     except Exception as error:
-        logger.warning("the broker did not take %s%s: %s", task.name, arguments, error)
+        batch_id = arguments[0] if arguments else None
+        logbook.tell_fault(logbook.BROKER_REFUSED, error, task=task.name, batch=batch_id)
         return False
     return True
 
@@ -150,7 +149,7 @@ def _broker_answers() -> bool:
             established = connection.transport.establish_connection()
             connection.transport.close_connection(established)
     except Exception as error:
-        logger.warning("the broker does not answer: %s", type(error).__name__)
+        logbook.tell_fault(logbook.BROKER_SILENT, error)
         return False
     return True
 

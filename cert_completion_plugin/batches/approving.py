@@ -7,7 +7,8 @@ from typing import Any
 from cert_completion_hooks.types import Actor, Certification, CertificationRef, HostUnavailable
 from django.db import transaction
 
-from cert_completion_plugin.batches import clock
+from cert_completion_plugin import logbook
+from cert_completion_plugin.batches import announcing, clock
 from cert_completion_plugin.batches.facts import NEVER_EXPIRES
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.plans import holding_back_fields
@@ -66,19 +67,22 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     try:
         changed = _changed_rules(administrator(user_id, username), plans.rules(batch_id, plan))
     except (HostUnavailable, HostContractError) as error:
-        what = f"the rules of the certifications of import {batch_id} cannot be told"
-        return Approval(Verdict.HOST_AWAY, reference=reference_of(what, error))
+        told = {"question": "rules", "batch": batch_id}
+        return Approval(Verdict.HOST_AWAY, reference=reference_of(logbook.HOST_CANNOT_TELL, error, **told))
     if changed:
         return Approval(Verdict.RULES_CHANGED, tuple(changed))
     now = clock.now()
     who = {"approved_at": now, "approved_by_id": user_id, "approved_by_name": column_text(username, 255)}
-    fields = who | holding_back_fields(dict(kept.blocking) if kept.blocking else None)
+    held_back = holding_back_fields(dict(kept.blocking) if kept.blocking else None)
     seen = {"plan": plan, "cancelled_at": None}
     states = [BatchState.AWAITING_APPROVAL]
     with transaction.atomic():
-        is_given = batches.move(batch_id, states, BatchState.WRITING, now=now, seen=seen, **fields)
+        is_given = batches.move(batch_id, states, BatchState.WRITING, now=now, seen=seen, **who, **held_back)
         if is_given:
             log.add(batch, user_id, log.Logged.APPROVED)
+            announcing.approved(batch, user_id, username)
+            if held_back:
+                announcing.held_back(batch_id, held_back["held_back"])
     if is_given:
         return Approval(Verdict.APPROVED)
     present = batches.get(batch_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cert_completion_plugin.batches import clock, deciding, holding_back, writing
+from cert_completion_plugin.batches import announcing, clock, deciding, holding_back, writing
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
@@ -21,19 +21,25 @@ def cancel(batch_id: int, user_id: Any, username: str) -> bool:
     now = clock.now()
     who = {"cancelled_at": now, "cancelled_by_id": user_id, "cancelled_by_name": column_text(username, 255)}
     with transaction.atomic():
-        return (
+        is_cancelled = (
             _end_reading(batch_id, who)
             or _discard(batch_id, who)
             or _stop_work(batch_id, who)
             or _discard(batch_id, who)
         )
+        if is_cancelled:
+            announcing.cancel_asked(batch_id, user_id)
+    return is_cancelled
 
 
 def discard(batch_id: int, user_id: Any, username: str) -> bool:
     """End an import that waits for approval, with nothing written; says whether it still waited."""
     now = clock.now()
     who = {"cancelled_at": now, "cancelled_by_id": user_id, "cancelled_by_name": column_text(username, 255)}
-    return _discard(batch_id, who)
+    is_discarded = _discard(batch_id, who)
+    if is_discarded:
+        announcing.discarded(batch_id, user_id)
+    return is_discarded
 
 
 def _discard(batch_id: int, who: dict[str, Any]) -> bool:

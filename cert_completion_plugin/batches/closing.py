@@ -2,7 +2,7 @@
 
 from cert_completion_hooks.types import BatchSummary
 
-from cert_completion_plugin.batches import clock, plans
+from cert_completion_plugin.batches import announcing, clock, plans
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import gateway
@@ -19,6 +19,7 @@ def advance(batch_id: int) -> bool:
         return plans.complete(batch)
     ended = portions.close(batch, clock.now())
     if ended:
+        announcing.written(batch)
         tell_hosts(batch_id)
     return ended
 
@@ -32,11 +33,12 @@ def wind_up(batch: Batch) -> None:
 
 
 def tell_hosts(batch_id: int) -> None:
-    """Let every host hear how the import ended: at least once, since what dies in between is found by the sweep."""
+    """Let hosts, log and other code hear how the import ended: at least once, what dies in between the sweep finds."""
     batch = batches.get(batch_id)
     assert batch is not None
     if batch.is_told:
         return
     summary = BatchSummary(state=batch.state, rows=batch.rows_read, outcomes=batch.counts.get("outcomes", {}))
     gateway().batch_finished(info_of(batch), summary)
+    announcing.finished(batch, summary)
     batches.update(batch_id, told_at=clock.now())

@@ -5,6 +5,7 @@ from typing import Any
 
 from cert_completion_hooks.types import Actor, EvidenceField, EvidenceType, FieldKind, HostUnavailable
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches.offers import evidence_is_offered
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.gateway import HostContractError, gateway
@@ -26,7 +27,7 @@ def offered_types(actor: Actor) -> tuple[EvidenceType, ...]:
     try:
         return gateway().evidence_types(actor)
     except (HostUnavailable, HostContractError) as error:
-        raise CannotTell(reference_of("the evidence types cannot be listed", error)) from error
+        raise CannotTell(reference_of(logbook.HOST_CANNOT_TELL, error, question="evidence_types")) from error
 
 
 def evidence_type_of(batch: Batch) -> EvidenceType | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from cert_completion_hooks.types import Actor, Capability, CompletionState, EvidenceKey
 from django.db import transaction
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.deciding import date_format_of
 from cert_completion_plugin.batches.evidence_types import field_names_of
@@ -115,7 +116,7 @@ def _present(batch: Batch, decision: Decision, actor: Actor) -> tuple[Present | 
         with transaction.atomic():
             return _asked(batch, decision, actor), False
     except Exception as error:  # whatever a host raises: the rest of the story is still true
-        reference_of(f"the host could not tell what it holds of a row of import {batch.reference}", error)
+        reference_of(logbook.HOST_CANNOT_TELL, error, question="present_state", batch=batch.id)
         return None, True
 
 

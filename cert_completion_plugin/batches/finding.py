@@ -3,6 +3,7 @@
 from cert_completion_hooks.text import normalised
 from cert_completion_hooks.types import Actor, CertificationRef, HostUnavailable
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches.evidence_types import CannotTell
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.gateway import HostContractError, gateway
@@ -16,5 +17,5 @@ def certification_keys(actor: Actor, name: str) -> tuple[str, ...]:
     try:
         found = gateway().acting_for(actor).find_certifications(references, ignore_case=False)
     except (HostUnavailable, HostContractError) as error:
-        raise CannotTell(reference_of("a certification cannot be looked up", error)) from error
+        raise CannotTell(reference_of(logbook.HOST_CANNOT_TELL, error, question="certification")) from error
     return tuple(dict.fromkeys(each.key for reference in references for each in found.get(reference, ())))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
-from cert_completion_plugin.batches import clock, counting
+from cert_completion_plugin.batches import announcing, clock, counting
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled, holds_back, taken_back
 from cert_completion_plugin.core.options import CommitPolicy
@@ -21,7 +21,9 @@ def is_asked_for(batch: Batch) -> bool:
 def begin(batch: Batch, decisions: Iterable[Decision]) -> None:
     """Hold the import back if one of these rows could not be written; what was written is taken back by and by."""
     if lines := [decision.line for decision in decisions if holds_back(decision)]:
-        batches.hold_back(batch.id, {"phase": "written", "rows": len(lines), "line": min(lines)})
+        reason = {"phase": "written", "rows": len(lines), "line": min(lines)}
+        if batches.hold_back(batch.id, reason):
+            announcing.held_back(batch.id, reason)
 
 
 def began_since(batch: Batch) -> bool:

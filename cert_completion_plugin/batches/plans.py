@@ -7,7 +7,7 @@ from cert_completion_hooks.text import normalised
 from django.db import transaction
 
 from cert_completion_plugin import conf
-from cert_completion_plugin.batches import clock, facts
+from cert_completion_plugin.batches import announcing, clock, facts
 from cert_completion_plugin.core.options import CommitPolicy, Options
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.core.thresholds import ThresholdCheck, checked
@@ -38,7 +38,16 @@ def complete(batch: Batch) -> bool:
     checks = checked(conf.settings().thresholds, counts, batch.rows_read)
     if batch.rows_read and (batch.options.review or (not blocking and any(check.is_broken for check in checks))):
         return _wait(batch, counts, checks, blocking)
-    return _move(batch, BatchState.WRITING, **holding_back_fields(blocking))
+    return _go_on(batch, counts, holding_back_fields(blocking))
+
+
+def _go_on(batch: Batch, counts: portions.Counts, held_back: dict[str, Any]) -> bool:
+    moved = _move(batch, BatchState.WRITING, **held_back)
+    if moved:
+        announcing.planned(batch, counts["outcomes"])
+        if held_back:
+            announcing.held_back(batch.id, held_back["held_back"])
+    return moved
 
 
 def holding_back_fields(blocking: dict[str, int] | None) -> dict[str, Any]:
@@ -80,6 +89,9 @@ def _wait(
         waits = _move(batch, BatchState.AWAITING_APPROVAL)
         if waits:
             plans.create(batch, clock.now(), summary, rules)
+            announcing.planned(batch, counts["outcomes"])
+            broken = sum(check.is_broken for check in checks)
+            announcing.awaits_approval(batch, counts["outcomes"], broken_limits=broken)
     return waits
 
 
@@ -109,4 +121,5 @@ def plan_anew(batch: Batch, username: str, confirmed: Collection[str]) -> bool:
         )
         if begins:
             portions.make(batch.id, plan + 1, portions.runs(batch.id, plan))
+            announcing.planned_anew(batch, plan=plan + 1, confirmed=len(names))
     return begins

@@ -1,10 +1,22 @@
 """A worker's turn at a portion: attempts are counted; what cannot be done now is tried again, in the end given up."""
 
+from time import monotonic
+from typing import Any
+
 from cert_completion_hooks.types import HostUnavailable
 from django.db import transaction
 
-from cert_completion_plugin import conf
-from cert_completion_plugin.batches import cancelling, clock, deciding, holding_back, persisting, trouble, writing
+from cert_completion_plugin import conf, logbook
+from cert_completion_plugin.batches import (
+    announcing,
+    cancelling,
+    clock,
+    deciding,
+    holding_back,
+    persisting,
+    trouble,
+    writing,
+)
 from cert_completion_plugin.batches.trouble import TryAgain, pause, reference_of
 from cert_completion_plugin.core.changes import all_as_failed
 from cert_completion_plugin.core.issues import Code, Issue
@@ -36,12 +48,14 @@ def attempt(batch: Batch, portion: PortionWork) -> bool:
     if portion.attempts >= _most_attempts(batch, portion):
         _give_up(batch, portion, None)
     else:
+        began = monotonic()
         try:
             _persist(batch, portion)
         except Exception as error:
             connections.mend()
             _after(error, batch, portion.id)
         else:
+            announcing.portion_done(batch, portion, monotonic() - began)
             trouble.is_over(batch)
     return holding_back.began_since(batch)
 
@@ -51,8 +65,12 @@ def _persist(batch: Batch, portion: PortionWork) -> None:
         present = portions.get(done.id)
         return present if present is not None and portions.is_open(batch, present) else None
 
-    what = f"portion {portion.number} of import {batch.id}"
-    persisting.persist(what, portion, lambda present: _work(batch, present), still_open)
+    persisting.persist(_about(portion), portion, lambda present: _work(batch, present), still_open)
+
+
+def _about(portion: PortionWork) -> dict[str, Any]:
+    """What a line of the log says of a portion."""
+    return {"batch": portion.batch_id, "portion": portion.number}
 
 
 def _work(batch: Batch, portion: PortionWork) -> None:
@@ -76,7 +94,8 @@ def _after(error: Exception, batch: Batch, portion_id: int) -> None:
             return
         # What is written must not stay only because the host was away for long.
         portions.set_attempts(portion.id, portion.attempts - 1)
-    reference = reference_of(f"portion {portion.number} of import {batch.id} was interrupted", error)
+    told = {**_about(portion), "attempt": portion.attempts}
+    reference = reference_of(logbook.PORTION_INTERRUPTED, error, **told)
     trouble.remember(batch, error, reference)
     seconds = pause(error, portion.attempts)
     portions.wait(portion.id, clock.after(seconds))
@@ -91,7 +110,7 @@ def _most_attempts(batch: Batch, portion: PortionWork) -> int:
 
 def _give_up(batch: Batch, portion: PortionWork, error: Exception | None) -> None:
     """Report the rows of the portion as failed; nothing of them was written in our transaction."""
-    reference = reference_of(f"portion {portion.number} of import {batch.id} failed", error)
+    reference = reference_of(logbook.PORTION_FAILED, error, **_about(portion))
     trouble.remember(batch, error, reference)
     if batch.held_back is not None and portion.state != portions.WAITING:
         holding_back.leave(batch, portion)

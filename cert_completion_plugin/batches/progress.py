@@ -15,6 +15,8 @@ from cert_completion_plugin.store.values import issue_as_json, issue_from_json
 class ReadingProgress:
     """The reader's place in the file, the rows counted, the votes on date formats and the issues found so far.
 
+    `seconds`: how long the file was being read.
+
     `columns` is None where the headings refuse the file; reading goes on to its end all the same, so that the
     administrator sees every reason at once.
     """
@@ -23,6 +25,7 @@ class ReadingProgress:
     headings: tuple[str, ...]
     columns: Columns | None
     rows: int = 0
+    seconds: float = 0.0
     votes: DateVotes = field(default_factory=DateVotes)
     issues: list[Issue] = field(default_factory=list)
     _noted: set[tuple[str, str, str]] = field(default_factory=set)
@@ -48,6 +51,7 @@ class ReadingProgress:
             "reader": self.reader.as_mapping(),
             "headings": list(self.headings),
             "rows": self.rows,
+            "seconds": round(self.seconds, 3),
             "votes": self.votes.as_state(),
             "issues": [issue_as_json(issue) for issue in self.issues],
         }
@@ -61,6 +65,7 @@ class ReadingProgress:
             headings=headings,
             columns=read_headings(headings, field_names)[0],
             rows=plain["rows"],
+            seconds=plain.get("seconds", 0.0),
             votes=DateVotes.from_state(plain["votes"]),
         )
         progress.note(issue_from_json(issue) for issue in plain["issues"])

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from cert_completion_plugin import conf, tabular
-from cert_completion_plugin.batches import clock, corrections, plans
+from cert_completion_plugin import conf, logbook, tabular
+from cert_completion_plugin.batches import announcing, clock, corrections, plans
 from cert_completion_plugin.batches.closing import advance, tell_hosts
 from cert_completion_plugin.batches.evidence_types import field_names_of
 from cert_completion_plugin.batches.progress import ReadingProgress
@@ -65,7 +65,7 @@ def _after(error: Exception, batch: Batch) -> bool:
         # Another may have begun, or have read on, since this attempt was counted: then it is left to them.
         seen = {"attempts": batch.attempts, "reader_mark": batch.reader_mark}
         return _give_up(batch.id, error, seen)
-    reference_of(f"reading import {batch.id} was interrupted", error)
+    reference_of(logbook.READING_INTERRUPTED, error, batch=batch.id, attempt=attempts)
     seconds = pause(error, max(1, attempts))
     batches.update(batch.id, due_at=clock.after(seconds))
     raise TryAgain(seconds) from error
@@ -82,7 +82,7 @@ def _end_without_portions(batch_id: int) -> None:
 
 
 def _give_up(batch_id: int, error: Exception | None, seen: Mapping[str, Any] | None = None) -> bool:
-    reference, now = reference_of(f"import {batch_id} could not be read", error), clock.now()
+    reference, now = reference_of(logbook.READING_FAILED, error, batch=batch_id), clock.now()
     ended = {"finished_at": now, "failure": reference}
     with transaction.atomic():
         failed = batches.move(batch_id, [BatchState.READING], BatchState.FAILED, now=now, seen=seen, **ended)
@@ -102,12 +102,19 @@ class _Reading:
 
     def __init__(self, batch: Batch, seconds: float | None) -> None:
         self.batch = batch
-        self.until = None if seconds is None else monotonic() + seconds
+        self.began = monotonic()
+        self.until = None if seconds is None else self.began + seconds
         self.mark = batch.reader_mark
         self.source = files.StoredFile(batch)
         self.field_names = field_names_of(batch)
         kept = batch.reader_state
         self.progress = ReadingProgress.from_mapping(kept, self.field_names) if kept else None
+        self.earlier = self.progress.seconds if self.progress else 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long this file was being read, by earlier turns too."""
+        return self.earlier + monotonic() - self.began
 
     def run(self) -> bool:
         try:
@@ -167,6 +174,7 @@ class _Reading:
             _vote(progress.votes, columns, chunk)
 
     def _keep(self, progress: ReadingProgress, **fields: Any) -> None:
+        progress.seconds = self.seconds
         batches.update(
             self.batch.id, reader_state=progress.as_mapping(), progressed_at=clock.now(), attempts=0, **fields
         )
@@ -175,6 +183,7 @@ class _Reading:
         now = clock.now()
         with transaction.atomic():
             self._claim()
+            announcing.refused(self.batch, issues, self.seconds)
             batches.move(
                 self.batch.id,
                 [BatchState.READING],
@@ -212,12 +221,13 @@ class _Reading:
                 batches.move(
                     self.batch.id, [BatchState.READING], BatchState.NEEDS_ANSWER, now=now, question=question, **fields
                 )
+                announcing.asks(self.batch, rows=progress.rows, seconds=self.seconds)
                 return
             fields["detected"]["dates"] = verdict.as_mapping()
             chosen = verdict.format_name
-        self._begin_work(date_format=chosen, **fields)
+        self._begin_work(progress, date_format=chosen, **fields)
 
-    def _begin_work(self, **fields: Any) -> None:
+    def _begin_work(self, progress: ReadingProgress, **fields: Any) -> None:
         """Make the portions."""
         runs = pack(rows.slice_counts(self.batch.id), conf.settings().portion_rows)
         portions.make(self.batch.id, self.batch.plan, runs)
@@ -230,6 +240,7 @@ class _Reading:
             reader_state={},
             **fields,
         )
+        announcing.read(self.batch, rows=progress.rows, portions=len(runs), seconds=self.seconds)
 
 
 def _vote(votes: DateVotes, columns: Columns, chunk: Iterable[RawRow]) -> None:

@@ -7,7 +7,7 @@ from cert_completion_hooks.types import Actor, EvidenceType
 from django.db import transaction
 
 from cert_completion_plugin import conf
-from cert_completion_plugin.batches import clock, keeping
+from cert_completion_plugin.batches import announcing, clock, keeping
 from cert_completion_plugin.batches.closing import tell_hosts
 from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types, type_as_json
 from cert_completion_plugin.batches.identity import administrator
@@ -43,8 +43,12 @@ def receive(
             now=clock.now(),
         )
         _store(batch, chunks)
-    stored = batches.get(batch.id)
-    assert stored is not None
+        stored = batches.get(batch.id)
+        assert stored is not None
+        announcing.received(stored)
+        if stored.state is BatchState.REFUSED:
+            announcing.refused(stored, stored.file_issues)
+            connections.after_commit(tell_hosts, stored.id)
     return stored
 
 
@@ -75,7 +79,6 @@ def _store(batch: Batch, chunks: Iterable[bytes]) -> None:
         refusal = Issue(Code.FILE_TOO_LARGE, details={"limit": settings.max_bytes})
         issues, now = batches.issues_json([refusal]), clock.now()
         batches.move(batch.id, [BatchState.RECEIVED], BatchState.REFUSED, now=now, finished_at=now, file_issues=issues)
-        connections.after_commit(tell_hosts, batch.id)
     else:
         where = {"file_storage": settings.file_storage, "file_path": path}
         batches.update(batch.id, file_size=arriving.size, file_sha256=arriving.digest, **where)

@@ -18,6 +18,7 @@ from cert_completion_hooks.types import (
 )
 from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.changes import DecisionKey, Settled, changes_of, items_of, key_of, row_key, settle
@@ -94,7 +95,7 @@ class Recorder:
     def _failed(self, asked: CompletionChange | EvidenceItem, error: Exception) -> WriteResult:
         if isinstance(error, HostRefused):
             return WriteResult(key=asked.key, status=WriteStatus.FAILED, reason=str(error))
-        reference = reference_of(f"the host could not write change {asked.key}", error)
+        reference = reference_of(logbook.CHANGE_FAILED, error, change=asked.key)
         self.faults[asked.key] = Issue(Code.INTERNAL_ERROR, details={"reference": reference})
         return WriteResult(key=asked.key, status=WriteStatus.FAILED)
 
@@ -102,7 +103,7 @@ class Recorder:
         key = asked.key if isinstance(asked, EvidenceItem) else asked.change.key
         if isinstance(error, HostRefused):
             return UndoResult(key=key, status=UndoStatus.CANNOT, reason=str(error))
-        self.not_undone[key] = reference_of(f"the host could not undo change {key}", error)
+        self.not_undone[key] = reference_of(logbook.CHANGE_NOT_UNDONE, error, change=key)
         return UndoResult(key=key, status=UndoStatus.CANNOT)
 
 

@@ -4,6 +4,7 @@ from itertools import islice
 
 from cert_completion_hooks.types import Actor, Certification, HostUnavailable
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches.evidence_types import CannotTell
 from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.gateway import HostContractError, gateway
@@ -18,4 +19,4 @@ def certifications_for(actor: Actor) -> list[Certification]:
         listed = gateway().acting_for(actor).list_certifications()
         return list(islice((each for each in listed if each.allowed and each.active), MOST))
     except (HostUnavailable, HostContractError) as error:
-        raise CannotTell(reference_of("the certifications cannot be listed", error)) from error
+        raise CannotTell(reference_of(logbook.HOST_CANNOT_TELL, error, question="certifications")) from error

@@ -1,18 +1,16 @@
 """What happens when work cannot be done just now: pauses, attempts, references for the operator."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from cert_completion_hooks.types import HostUnavailable
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.gateway import HostContractError
 from cert_completion_plugin.store import batches
 from cert_completion_plugin.store.values import Batch
-
-logger = logging.getLogger("cert_completion_plugin")
 
 HOST_AWAY, HOST_ANSWERS_NONSENSE = "host_away", "host_answers_nonsense"
 
@@ -38,15 +36,10 @@ def pause(error: Exception, attempts: int) -> int:
     return pauses[min(attempts, len(pauses)) - 1]
 
 
-def reference_of(what: str, error: BaseException | None) -> str:
-    """Log a failure for the operator and return the reference under which it stands in the log."""
+def reference_of(line: logbook.Line, error: BaseException | None, **about: Any) -> str:
+    """Log a failure for the operator by this line, and return the reference under which it stands in the log."""
     reference = uuid4().hex[:12]
-    if isinstance(error, HostContractError):
-        # The text of the exception quotes keys and values, which may be learners' names.
-        said = (error.host, error.hook, type(error.key).__name__, error.mend)
-        logger.error("%s by host %r, hook %r, key of type %s. %s [reference %s]", what, *said, reference)
-    else:
-        logger.error("%s [reference %s]", what, reference, exc_info=error)
+    logbook.tell_fault(line, error, trace=True, reference=reference, **about)
     return reference
 
 

@@ -1,19 +1,17 @@
 """A worker's turn at an import: the next portion that nobody works on, so that imports take turns with each other."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.batches import clock, undo_portions
 from cert_completion_plugin.batches.closing import advance, wind_up
 from cert_completion_plugin.batches.portions import attempt, is_worked_on
 from cert_completion_plugin.batches.trouble import TryAgain, pause
 from cert_completion_plugin.store import batches, connections, portions, undos
 from cert_completion_plugin.store.values import Batch, Undo
-
-logger = logging.getLogger("cert_completion_plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def take_turn(batch_id: int) -> Turn:
     except (InterfaceError, OperationalError) as error:
         # Nothing was taken, or it is kept already: another holds a lock, or the connection was lost.
         connections.mend()
-        logger.warning("a turn at import %s was interrupted: %s", batch_id, type(error).__name__)
+        logbook.tell_fault(logbook.TURN_INTERRUPTED, error, batch=batch_id)
         return Turn(False, pause(error, attempts=2))
 
 
@@ -61,13 +59,13 @@ def _turn(batch_id: int) -> Turn:
 def _turn_at_undo(batch: Batch, undo: Undo) -> Turn:
     portion = undos.take_next(undo, clock.now())
     if portion is None:
-        opens = undo_portions.advance(undo)
+        opens = undo_portions.advance(batch, undo)
         return Turn(opens, None if opens else _seconds_until(undos.next_moment(undo, clock.now())))
     try:
         undo_portions.attempt(batch, undo, portion)
     except TryAgain:
         return Turn(False, 0)
-    return Turn(undo_portions.advance(undo), 0)
+    return Turn(undo_portions.advance(batch, undo), 0)
 
 
 def _seconds_until(moment: datetime | None) -> int | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
 
 from cert_completion_hooks.types import Actor, HostUnavailable, UndoStatus
 from django.db import transaction
 
-from cert_completion_plugin import conf
-from cert_completion_plugin.batches import clock, persisting, trouble
+from cert_completion_plugin import conf, logbook
+from cert_completion_plugin.batches import announcing, clock, persisting, trouble
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.memory import without_collecting
 from cert_completion_plugin.batches.recording import Recorder
@@ -31,19 +33,29 @@ def attempt(batch: Batch, undo: Undo, portion: UndoWork) -> None:
     def still_open(done: UndoWork) -> UndoWork | None:
         return undos.present(undo, done.id)
 
+    began = monotonic()
     try:
-        persisting.persist(_name(batch, undo, portion), portion, lambda taken: work(batch, undo, taken), still_open)
+        persisting.persist(_about(undo, portion), portion, lambda taken: work(batch, undo, taken), still_open)
     except Exception as error:
         connections.mend()
         _after(error, batch, undo, portion)
     else:
+        announcing.undo_portion_done(undo, portion, monotonic() - began)
         if undo.trouble is not None and undo.trouble["kind"] == HOST_AWAY:
             undos.set_trouble(undo, None)
 
 
-def advance(undo: Undo) -> bool:
+def advance(batch: Batch, undo: Undo) -> bool:
     """Take an undo a step on if all its portions are done; says whether this call did. Repeating it is harmless."""
-    return undos.all_done(undo) and undos.end_step(undo, clock.now())
+    if not undos.all_done(undo) or not undos.end_step(undo, clock.now()):
+        return False
+    ended = undos.find(batch.id, undo.number)
+    assert ended is not None
+    if undo.state is UndoState.PREVIEWING:
+        announcing.undo_previewed(ended)
+    else:
+        announcing.undone(batch, ended)
+    return True
 
 
 @without_collecting
@@ -136,7 +148,7 @@ def _after(error: Exception, batch: Batch, undo: Undo, portion: UndoWork) -> Non
             _give_up(batch, undo, present, error)
             return
         attempts -= 1
-    reference = reference_of(f"{_name(batch, undo, portion)} was interrupted", error)
+    reference = reference_of(logbook.PORTION_INTERRUPTED, error, **_about(undo, portion), attempt=present.attempts)
     if told := trouble.told_of(error, reference, undo.trouble):
         undos.set_trouble(undo, told)
     seconds = pause(error, present.attempts)
@@ -146,7 +158,7 @@ def _after(error: Exception, batch: Batch, undo: Undo, portion: UndoWork) -> Non
 
 def _give_up(batch: Batch, undo: Undo, portion: UndoWork, error: Exception | None) -> None:
     """Report the rows of the portion as such that cannot be undone; nothing of them was, in our transaction."""
-    reference = reference_of(f"{_name(batch, undo, portion)} failed", error)
+    reference = reference_of(logbook.PORTION_FAILED, error, **_about(undo, portion))
     cannot = RowUndo(status=UndoStatus.CANNOT, reference=reference)
     with transaction.atomic():
         if not undos.claim(undo, portion, clock.now()):
@@ -167,5 +179,6 @@ def _actor(undo: Undo) -> Actor:
     return administrator(undo.asked_by_key or None, undo.asked_by_name)
 
 
-def _name(batch: Batch, undo: Undo, portion: UndoWork) -> str:
-    return f"portion {portion.number} of undo {undo.number} of import {batch.id}"
+def _about(undo: Undo, portion: UndoWork) -> dict[str, Any]:
+    """What a line of the log says of a portion of an undo."""
+    return {"batch": undo.batch_id, "undo": undo.number, "portion": portion.number}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 
-from cert_completion_plugin.batches import clock
+from cert_completion_plugin.batches import announcing, clock
 from cert_completion_plugin.batches.offers import undo_is_offered
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.undoing import UndoState
@@ -65,9 +65,13 @@ def preview(batch: Batch, user_id: Any, username: str) -> Undo:
     if before is None or not before.state.is_working:
         # Where somebody was faster, theirs is as good.
         by = {"user_id": user_id, "username": username}
-        undos.ask(batch, before, shares_connection=_shares_connection(), now=clock.now(), **by)
+        is_asked = undos.ask(batch, before, shares_connection=_shares_connection(), now=clock.now(), **by)
+    else:
+        is_asked = False
     undo = undos.last(batch.id)
     assert undo is not None
+    if is_asked:
+        announcing.undo_asked(undo, user_id)
     return undo
 
 
@@ -87,6 +91,7 @@ def confirm(batch: Batch, number: int, user_id: Any, username: str, reason: str)
         is_confirmed = undos.confirm(undo, reason=given, now=clock.now(), **by)
         if is_confirmed:
             log.add(batch, user_id, log.Logged.UNDONE, given)
+            announcing.undo_confirmed(undo, user_id)
     return is_confirmed
 
 
@@ -95,7 +100,10 @@ def abandon(batch: Batch, number: int) -> bool:
     undo = undos.last(batch.id)
     if undo is None or undo.number != number or undo.state not in (UndoState.PREVIEWING, UndoState.PREVIEWED):
         return False
-    return undos.abandon(undo, clock.now())
+    is_abandoned = undos.abandon(undo, clock.now())
+    if is_abandoned:
+        announcing.undo_abandoned(undo)
+    return is_abandoned
 
 
 def waits_until(undo: Undo) -> datetime | None:

@@ -1,6 +1,5 @@
 """The gateway: everything that the plugin asks of the hosts goes through it."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from cert_completion_hooks import (
 from cert_completion_hooks.examining import questions, results
 from cert_completion_hooks.examining.problems import HostProblem
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.gateway.asking import ActorHost
 from cert_completion_plugin.gateway.blocking import NOTHING, Blocked
 from cert_completion_plugin.gateway.hosts import HostStatus, hosts_of
@@ -30,8 +30,6 @@ from cert_completion_plugin.gateway.infos import Infos
 from cert_completion_plugin.gateway.listing import Listed
 from cert_completion_plugin.gateway.registry import Registry
 from cert_completion_plugin.gateway.startup import host_problems
-
-logger = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -75,7 +73,7 @@ class Gateway:
         try:
             path = next(filter(None, (info.record_of_learning_path for info in self.infos)), "")
         except Exception as error:
-            logger.error("A host raised %s when asked what it is.", type(error).__name__)
+            logbook.tell_fault(logbook.HOST_CANNOT_TELL, error, question="host_info")
             return ""
         return path.replace("{key}", quote(learner_key, safe=""))
 
@@ -133,6 +131,5 @@ class Gateway:
         try:
             self._registry.call("batch_finished", host, batch=batch, summary=summary)
         except Exception as error:
-            # The exception's own text may hold personal data, which logs must not.
-            kind = type(error).__name__
-            logger.error("Host %s raised %s when told that import %s has ended.", host, kind, batch.batch_id)
+            about = {"batch_reference": batch.batch_id, "host": host, "hook": "batch_finished"}
+            logbook.tell_fault(logbook.HOST_FAILED, error, **about)

@@ -161,9 +161,9 @@ _OPEN_IN_UNDO = Q(undo__state=UndoState.PREVIEWING, state=UndoPortion.State.WAIT
 """And on portions of any undo."""
 
 
-def hold_back(batch_id: int, reason: Mapping[str, Any]) -> None:
-    """Keep everything of this import unwritten, for this reason; the first one stays."""
-    ImportBatch.objects.filter(pk=batch_id, held_back=dumps(None)).update(held_back=dumps(reason))
+def hold_back(batch_id: int, reason: Mapping[str, Any]) -> bool:
+    """Keep everything of this import unwritten, for this reason; says whether there was none before, which stays."""
+    return bool(ImportBatch.objects.filter(pk=batch_id, held_back=dumps(None)).update(held_back=dumps(reason)))
 
 
 def claim_reading(batch_id: int, mark: int) -> bool:

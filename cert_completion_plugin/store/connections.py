@@ -19,14 +19,14 @@ def mend() -> None:
             each.close_if_unusable_or_obsolete()
 
 
-def after_commit(function: Callable[..., Any], *arguments: Any) -> None:
+def after_commit(function: Callable[..., Any], *arguments: Any, **named: Any) -> None:
     """Call a function once the surrounding transaction has committed; what it raises is logged and harms nobody.
 
     Not as a `partial`: Django names in the log what failed, and fails itself over one, which has no name.
     """
 
     def called() -> None:
-        function(*arguments)
+        function(*arguments, **named)
 
     transaction.on_commit(called, robust=True)
 
