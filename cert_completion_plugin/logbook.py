@@ -16,7 +16,6 @@ from uuid import UUID
 
 NAME = "cert_completion_plugin"
 
-_logger = logging.getLogger(NAME)
 _HARMLESS = re.compile(r"[A-Za-z0-9_.:,/+\-]{1,200}")
 _MOST_CAUSES = 10
 
@@ -27,21 +26,22 @@ Value = str | int | float | None
 class Line:
     """One kind of line: its event, its level, and the fields that it may have, in their order.
 
-    `counts`: whether it also has a field for each word that is counted, such as `certified=3`.
+    `counts`: whether it also has a field for each word that is counted, such as `certified=3`. `logger` is its name.
     """
 
     event: str
     level: int
     fields: tuple[str, ...]
     counts: bool
+    logger: str = NAME
 
 
 LINES: dict[str, Line] = {}
 """Every line that there is, by its event."""
 
 
-def _line(event: str, level: int, fields: str, *, counts: bool = False) -> Line:
-    LINES[event] = Line(event, level, tuple(fields.split()), counts)
+def _line(event: str, level: int, fields: str, *, counts: bool = False, logger: str = NAME) -> Line:
+    LINES[event] = Line(event, level, tuple(fields.split()), counts, logger)
     return LINES[event]
 
 
@@ -89,6 +89,7 @@ CHANGE_FAILED = _line("change_failed", _ERROR, f"change {_FAULT}")
 CHANGE_NOT_UNDONE = _line("change_not_undone", _ERROR, f"change {_FAULT}")
 HOST_CANNOT_TELL = _line("host_cannot_tell", _ERROR, f"question batch {_FAULT}")
 HOST_FAILED = _line("host_failed", _ERROR, f"batch_reference {_FAULT}")
+HOOK_CALLED = _line("hook_called", _INFO, "hook host keys seconds error code key_type mend", logger=f"{NAME}.hooks")
 RECEIVER_FAILED = _line("receiver_failed", _ERROR, f"signal {_FAULT}")
 
 
@@ -108,13 +109,14 @@ def _write(
     unknown = fields.keys() - set(line.fields)
     if unknown or (counts and not line.counts):
         raise TypeError(f"The line {line.event!r} has no fields {sorted(unknown) or 'for counts'}.")
-    if not _logger.isEnabledFor(line.level):
+    logger = logging.getLogger(line.logger)
+    if not logger.isEnabledFor(line.level):
         return
     told: dict[str, Value] = {"event": line.event}
     told |= {name: _harmless(name, fields[name]) for name in line.fields if fields.get(name) is not None}
     told |= {str(word): number for word, number in (counts or {}).items()}
     text = " ".join(f"{name}={_as_text(value)}" for name, value in told.items())
-    _logger.log(line.level, "%s", text, extra=told, exc_info=_without_texts(error) if error else None, stacklevel=3)
+    logger.log(line.level, "%s", text, extra=told, exc_info=_without_texts(error) if error else None, stacklevel=3)
 
 
 def _harmless(name: str, value: Any) -> Value:

@@ -23,7 +23,7 @@ from cert_completion_plugin.store.values import Batch, PortionWork, Undo, UndoWo
 def received(batch: Batch) -> None:
     def told() -> None:
         user = logbook.user_id(batch.uploaded_by_key)
-        who = {"batch_reference": batch.reference, "user": user}
+        who: dict[str, Any] = {"batch_reference": batch.reference, "user": user}
         tell(logbook.IMPORT_RECEIVED, batch=batch.id, bytes=batch.file_size, **who)
         _send(signals.batch_received, batch)
 
@@ -55,22 +55,26 @@ def answered(batch_id: int) -> None:
 
 
 def portion_done(batch: Batch, portion: PortionWork, seconds: float) -> None:
-    about = {"plan": portion.plan, "portion": portion.number, "phase": batch.state, "rows": portion.rows}
+    about: dict[str, Any] = {
+        "plan": portion.plan,
+        "portion": portion.number,
+        "phase": batch.state,
+        "rows": portion.rows,
+    }
     tell(logbook.PORTION_DONE, batch=batch.id, attempt=portion.attempts + 1, seconds=seconds, **about)
 
 
 def planned(batch: Batch, outcomes: Mapping[str, int]) -> None:
     """Every portion of a plan is planned; `batch` is the import as it was meanwhile."""
-    about = {"batch": batch.id, "plan": batch.plan, "rows": batch.rows_read}
-    connections.after_commit(tell, logbook.PLAN_MADE, outcomes, seconds=_since(batch.progressed_at), **about)
+    seconds = _since(batch.progressed_at)
+    connections.after_commit(tell, logbook.PLAN_MADE, outcomes, seconds=seconds, **_plan(batch))
 
 
 def awaits_approval(batch: Batch, outcomes: Mapping[str, int], *, broken_limits: int) -> None:
     summary = BatchSummary(state=str(BatchState.AWAITING_APPROVAL), rows=batch.rows_read, outcomes=outcomes)
 
     def told() -> None:
-        about = {"batch": batch.id, "plan": batch.plan, "rows": batch.rows_read}
-        tell(logbook.APPROVAL_AWAITED, broken_limits=broken_limits, **about)
+        tell(logbook.APPROVAL_AWAITED, broken_limits=broken_limits, **_plan(batch))
         _send(signals.batch_awaits_approval, batch, summary=summary)
 
     connections.after_commit(told)
@@ -105,13 +109,12 @@ def cancel_asked(batch_id: int, user_id: Any) -> None:
 
 def written(batch: Batch) -> None:
     """Every portion is written, or left out; `batch` is the import as it was meanwhile."""
-    about = {"batch": batch.id, "plan": batch.plan, "rows": batch.rows_read}
-    tell(logbook.IMPORT_WRITTEN, seconds=_since(batch.progressed_at), **about)
+    tell(logbook.IMPORT_WRITTEN, seconds=_since(batch.progressed_at), **_plan(batch))
 
 
 def finished(batch: Batch, summary: BatchSummary) -> None:
     """The end, however it came about; called after it has committed."""
-    about = {"batch_reference": batch.reference, "state": summary.state, "rows": summary.rows}
+    about: dict[str, Any] = {"batch_reference": batch.reference, "state": summary.state, "rows": summary.rows}
     seconds = _since(batch.uploaded_at, batch.finished_at)
     tell(logbook.IMPORT_FINISHED, summary.outcomes, batch=batch.id, seconds=seconds, **about)
     _send(signals.batch_finished, batch, summary=summary)
@@ -135,7 +138,12 @@ def undo_previewed(undo: Undo) -> None:
 
 
 def undo_portion_done(undo: Undo, portion: UndoWork, seconds: float) -> None:
-    about = {"portion": portion.number, "phase": undo.state, "rows": portion.rows, "attempt": portion.attempts + 1}
+    about: dict[str, Any] = {
+        "portion": portion.number,
+        "phase": undo.state,
+        "rows": portion.rows,
+        "attempt": portion.attempts + 1,
+    }
     _tell_of_undo(logbook.UNDO_PORTION_DONE, undo, seconds=seconds, **about)
 
 
@@ -146,6 +154,17 @@ def undone(batch: Batch, undo: Undo) -> None:
     actor = administrator(undo.confirmed_by_key or None, undo.confirmed_by_name)
     told = {"number": undo.number, "reason": undo.reason, "rows": dict(undo.result)}
     _robustly(signals.batch_undone, batch=info_of(batch, actor), **told)
+
+
+def _work(portion: PortionWork | UndoWork, seconds: float) -> dict[str, Any]:
+    """What a line says of a portion that was done, at the attempt after those made before."""
+    number = {"portion": portion.number, "rows": portion.rows, "attempt": portion.attempts + 1}
+    return {**number, "seconds": seconds}
+
+
+def _plan(batch: Batch) -> dict[str, Any]:
+    """What a line says of a plan."""
+    return {"batch": batch.id, "plan": batch.plan, "rows": batch.rows_read}
 
 
 def _tell_of_undo(line: logbook.Line, undo: Undo, counts: Mapping[str, int] | None = None, **fields: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from cert_completion_hooks import (
@@ -131,5 +132,5 @@ class Gateway:
         try:
             self._registry.call("batch_finished", host, batch=batch, summary=summary)
         except Exception as error:
-            about = {"batch_reference": batch.batch_id, "host": host, "hook": "batch_finished"}
+            about: dict[str, Any] = {"batch_reference": batch.batch_id, "host": host, "hook": "batch_finished"}
             logbook.tell_fault(logbook.HOST_FAILED, error, **about)

@@ -152,7 +152,7 @@ def test_a_host_that_answers_nonsense_is_named_without_anything_personal(world, 
         "find_learners",
     )
     assert batch.trouble["reference"] == row.issues[0].details["reference"]
-    assert "host 'tests.doubles:host', hook 'find_learners', key of type str." in caplog.text
+    assert "error=HostContractError host=tests.doubles:host hook=find_learners key_type=str" in caplog.text
     assert "a00" not in caplog.text
     assert "harry" not in caplog.text
 

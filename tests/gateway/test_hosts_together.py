@@ -313,6 +313,8 @@ class TestBatchFinished:
         gateway.batch_finished(replace(batch, file_name="secret names.csv"), SUMMARY)
         assert len(memory.finished) == len(other.finished) == 1
         (logged,) = caplog.records
-        assert logged.getMessage() == "Host broken raised ValueError when told that import b1 has ended."
+        assert logged.getMessage() == (
+            "event=host_failed batch_reference=b1 error=ValueError host=broken hook=batch_finished"
+        )
         assert "pat.smith" not in caplog.text
         assert "secret" not in caplog.text

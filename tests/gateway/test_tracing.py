@@ -13,7 +13,7 @@ from cert_completion_plugin.gateway import Gateway
 @pytest.fixture
 def lines(caplog):
     caplog.set_level(logging.INFO, "cert_completion_plugin.hooks")
-    return lambda: [re.sub(r"\d+\.\d{3} s", "T s", record.getMessage()) for record in caplog.records]
+    return lambda: [re.sub(r"seconds=\d+\.\d+", "seconds=T", record.getMessage()) for record in caplog.records]
 
 
 def test_each_call_is_a_line_without_names(memory, batch, actor, lines):
@@ -23,9 +23,9 @@ def test_each_call_is_a_line_without_names(memory, batch, actor, lines):
     host.find_certifications([CertificationRef("First aid", "")], ignore_case=True)
     list(host.list_certifications())
     assert lines() == [
-        "Hook find_learners, host memory: 3 keys, T seconds.",
-        "Hook find_certifications, host memory: 1 keys, T seconds.",
-        "Hook list_certifications, host memory: 0 keys, T seconds.",
+        "event=hook_called hook=find_learners host=memory keys=3 seconds=T",
+        "event=hook_called hook=find_certifications host=memory keys=1 seconds=T",
+        "event=hook_called hook=list_certifications host=memory keys=0 seconds=T",
     ]
 
 
@@ -41,7 +41,7 @@ def test_what_raises_is_told_without_its_text(memory, actor, lines):
 
     with pytest.raises(HostUnavailable) as raised:
         Gateway({"away": Away()}, trace=True).acting_for(actor).find_learners(["pat"])
-    assert lines() == ["Hook find_learners, host away: 1 keys, T seconds, raised HostUnavailable."]
+    assert lines() == ["event=hook_called hook=find_learners host=away keys=1 seconds=T error=HostUnavailable"]
     assert (raised.value.host, raised.value.hook) == ("away", "find_learners")
 
 
