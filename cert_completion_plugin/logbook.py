@@ -17,6 +17,7 @@ from uuid import UUID
 NAME = "cert_completion_plugin"
 
 _HARMLESS = re.compile(r"[A-Za-z0-9_.:,/+\-]{1,200}")
+_HIDDEN = "?"
 _MOST_CAUSES = 10
 
 Value = str | int | float | None
@@ -46,8 +47,10 @@ def _line(event: str, level: int, fields: str, *, counts: bool = False, logger: 
 
 
 _DEBUG, _INFO, _WARNING, _ERROR = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
-_FAULT = "reference error code host hook key_type mend"
-"""The fields of a line about an exception."""
+FAULT = ("reference", "error", "code", "host", "hook", "key_type", "mend")
+"""What a line about an exception may tell of it."""
+
+_FAULT = " ".join(FAULT)
 
 IMPORT_RECEIVED = _line("import_received", _INFO, "batch batch_reference user bytes")
 READING_DONE = _line("reading_done", _INFO, "batch rows portions seconds")
@@ -93,12 +96,12 @@ HOOK_CALLED = _line("hook_called", _INFO, "hook host keys seconds error code key
 RECEIVER_FAILED = _line("receiver_failed", _ERROR, f"signal {_FAULT}")
 
 
-def tell(line: Line, counts: Mapping[str, int] | None = None, **fields: Any) -> None:
+def tell(line: Line, counts: Mapping[str, int] | None = None, /, **fields: Any) -> None:
     """Write a line with these of its fields; those that are None are left out."""
     _write(line, counts, fields, None)
 
 
-def tell_fault(line: Line, error: BaseException | None, *, trace: bool = False, **fields: Any) -> None:
+def tell_fault(line: Line, error: BaseException | None, /, *, trace: bool = False, **fields: Any) -> None:
     """Write a line about an exception: its type and code in the line, with `trace` where it happened below it."""
     _write(line, None, {**_of_error(error), **fields}, error if trace else None)
 
@@ -126,12 +129,12 @@ def _harmless(name: str, value: Any) -> Value:
     if isinstance(value, float):
         return round(value, 3)
     text = str(value)
-    return text if name == "mend" or _HARMLESS.fullmatch(text) else "?"
+    return text if name == "mend" or _HARMLESS.fullmatch(text) else _HIDDEN
 
 
 def _as_text(value: Value) -> str:
     text = str(value)
-    return text if _HARMLESS.fullmatch(text) else json.dumps(text)
+    return text if text == _HIDDEN or _HARMLESS.fullmatch(text) else json.dumps(text)
 
 
 def user_id(key: Any) -> str | int | None:
