@@ -35,7 +35,7 @@ class Stage:
                 self.let_time_pass()
             else:
                 break
-        return api.find(batch.reference)
+        return api.find(api.SYSTEM, batch.reference)
 
     def worked_off(self, *rows, **options):
         return self.work_off(self.submit(*rows, **options))
@@ -45,17 +45,17 @@ class Stage:
 
     def approved(self, *rows, **options):
         batch = self.planned(*rows, **options)
-        assert api.approve(batch, self.user, plan=batch.plan).is_given
+        assert api.approve(self.user, batch, plan=batch.plan).is_given
         return self.work_off(batch)
 
     def undo_previewed(self, *rows):
         batch = self.worked_off(*rows)
-        api.preview_undo(batch, self.user)
+        api.preview_undo(self.user, batch)
         return self.work_off(batch)
 
     def undone(self, *rows):
         batch = self.undo_previewed(*rows)
-        assert api.undo(batch, self.user, "It was the wrong file.", preview=1)
+        assert api.undo(self.user, batch, "It was the wrong file.", preview=1)
         return self.work_off(batch)
 
     def let_time_pass(self):

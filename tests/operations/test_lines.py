@@ -42,23 +42,23 @@ def failing(patch, target, name, error, times=99):
 
 def answered(stage, patch):
     batch = stage.worked_off(UNCLEAR)
-    api.answer(batch, date_format="DD/MM/YYYY")
+    api.answer(stage.user, batch, date_format="DD/MM/YYYY")
 
 
 def discarded(stage, patch):
-    api.discard(stage.planned(), stage.user)
+    api.discard(stage.user, stage.planned())
 
 
 def planned_anew(stage, patch):
-    api.plan_anew(stage.planned(), stage.user, confirmed=["Forklft"])
+    api.plan_anew(stage.user, stage.planned(), confirmed=["Forklft"])
 
 
 def cancelled(stage, patch):
-    api.cancel(stage.submit(), stage.user)
+    api.cancel(stage.user, stage.submit())
 
 
 def abandoned(stage, patch):
-    api.abandon_undo(stage.undo_previewed(), preview=1)
+    api.abandon_undo(stage.user, stage.undo_previewed(), preview=1)
 
 
 def swept(stage, patch):
@@ -120,7 +120,7 @@ def change_failed(stage, patch):
 def change_not_undone(stage, patch):
     batch = stage.worked_off()
     failing(patch, Gateway, "undo_changes", ValueError(SECRET))
-    api.preview_undo(batch, stage.user)
+    api.preview_undo(stage.user, batch)
     stage.work_off(batch)
 
 
@@ -221,7 +221,7 @@ def test_each_line_is_told_where_it_happens_and_names_nobody(stage, monkeypatch,
 def documented():
     """The lines of the table in the operator's guide: event, level and fields."""
     text = OPERATORS.read_text(encoding="utf-8").partition("<!-- lines -->")[2].partition("<!-- end -->")[0]
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]*) \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", text, re.MULTILINE)
     return {event: (level, tuple(re.findall(r"`([a-z_]+)`", fields))) for event, level, fields in rows}
 
 
