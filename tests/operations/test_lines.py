@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from cert_completion_hooks import HostUnavailable
 from django.db import OperationalError
 
@@ -83,7 +84,7 @@ def broker_refused(stage, patch):
 
 
 def broker_silent(stage, patch):
-    failing(patch, tasks.current_app, "connection_for_write", ConnectionError(SECRET))
+    failing(patch, current_app, "connection_for_write", ConnectionError(SECRET))
     tasks._broker_answers()
 
 
