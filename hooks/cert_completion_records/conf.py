@@ -3,15 +3,20 @@
 `EVIDENCE_TYPES`: a list of `{"name": ..., "label": ..., "fields": [{"name": ..., "kind": "text", "label": ...,
 "required": False, "choices": []}]}`; none by default.
 `REPORT_PERMISSION`: the permission without which import reports are not linked.
+`MESSAGES_LOOK_BACK_DAYS`: how many days late a message may be, 1 to 366.
+`LEARNER_LANGUAGE`: which language a learner reads: a callable, or its import string, from a user to a language code.
+`SITE_URL`: the address of the site, such as "https://lms.example.org", for links in mails.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from cert_completion_hooks import EvidenceField, EvidenceType, FieldKind, heading_key, normalised
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 NAME = "CERT_COMPLETION_RECORDS"
 _DEFAULT_REPORT_PERMISSION = "cert_completion_plugin.view_import_report"
@@ -37,6 +42,54 @@ def _given() -> Mapping[str, Any]:
 
 def report_permission() -> str:
     return str(_given().get("REPORT_PERMISSION", _DEFAULT_REPORT_PERMISSION))
+
+
+_LOOK_BACK_DAYS = 7
+_LONGEST_LOOK_BACK = 366
+
+
+def look_back_days() -> int:
+    """How many days late a message may be. Raises ImproperlyConfigured."""
+    days = _given().get("MESSAGES_LOOK_BACK_DAYS", _LOOK_BACK_DAYS)
+    if type(days) is not int or not 1 <= days <= _LONGEST_LOOK_BACK:
+        raise ImproperlyConfigured(
+            f"{NAME}['MESSAGES_LOOK_BACK_DAYS'] must be a whole number from 1 to {_LONGEST_LOOK_BACK}, not {days!r}."
+        )
+    return days
+
+
+def learner_language() -> Callable[[Any], Any] | None:
+    """What tells a learner's language; None if the site has nothing that does. Raises ImproperlyConfigured."""
+    given = _given().get("LEARNER_LANGUAGE")
+    try:
+        found = import_string(given) if isinstance(given, str) else given
+    except ImportError as error:
+        raise ImproperlyConfigured(f"{NAME}['LEARNER_LANGUAGE'] cannot be imported: {error}") from error
+    if found is not None and not callable(found):
+        raise ImproperlyConfigured(
+            f"{NAME}['LEARNER_LANGUAGE'] must be a callable or its import string, not {given!r}."
+        )
+    return found
+
+
+def site_url() -> str:
+    """The address of the site without a slash at its end; "" if it does not say. Raises ImproperlyConfigured."""
+    given = _given().get("SITE_URL", "")
+    address = str(given).rstrip("/")
+    if given and (not isinstance(given, str) or not _is_address(address)):
+        raise ImproperlyConfigured(
+            f"{NAME}['SITE_URL'] must be an address such as \"https://lms.example.org\", not {given!r}."
+        )
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    is_clean = not (parts.query or parts.fragment or any(letter.isspace() for letter in text))
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_clean
 
 
 def evidence_types() -> tuple[EvidenceType, ...]:

@@ -30,9 +30,9 @@ from cert_completion_hooks import (
 )
 
 from cert_completion_records import conf, evidence, questions, undoing, writing
-from cert_completion_records import messages as mail
 from cert_completion_records.keys import database
 from cert_completion_records.links import record_of_learning_path
+from cert_completion_records.messaging import at_once
 
 _DISTRIBUTION = "cert-completion-plugin"
 
@@ -107,4 +107,4 @@ def undo_changes(
 
 @hookimpl
 def send_messages(messages: Sequence[Message]) -> Sequence[MessageResult]:
-    return mail.send_messages(messages)
+    return at_once.send_messages(messages)

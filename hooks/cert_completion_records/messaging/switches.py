@@ -1,6 +1,6 @@
 """Which messages are sent for which certifications, and since when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,18 +48,16 @@ def of_site(trigger: Trigger) -> Switch:
     return Switch(row.is_on, row.since, row.days_before) if row else Switch(trigger in ON_AT_FIRST, None)
 
 
-def of_certification(trigger: Trigger, certification_id: int) -> Switch:
-    """What holds for one certification."""
-    row = CertificationMessage.objects.filter(trigger=trigger, certification_id=certification_id).first()
-    return _combined(of_site(trigger), row)
-
-
-def of_all_certifications(trigger: Trigger, *, offered: bool = False) -> Mapping[int, Switch]:
-    """What holds for each certification, by its primary key; with `offered` of those alone that are still offered."""
+def of_certifications(trigger: Trigger, certification_ids: Iterable[int]) -> Mapping[int, Switch]:
+    """What holds for each of these certifications, by its primary key: two queries."""
     site = of_site(trigger)
     rows = {row.certification_id: row for row in CertificationMessage.objects.filter(trigger=trigger)}
-    certifications = Certification.objects.filter(is_active=True) if offered else Certification.objects.all()
-    return {pk: _combined(site, rows.get(pk)) for pk in certifications.values_list("pk", flat=True)}
+    return {pk: _combined(site, rows.get(pk)) for pk in certification_ids}
+
+
+def of_offered_certifications(trigger: Trigger) -> Mapping[int, Switch]:
+    """What holds for each certification that is still offered."""
+    return of_certifications(trigger, Certification.objects.filter(is_active=True).values_list("pk", flat=True))
 
 
 def _combined(site: Switch, row: CertificationMessage | None) -> Switch:

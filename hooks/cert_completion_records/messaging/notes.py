@@ -1,0 +1,74 @@
+"""What one message is about, and the words and dates in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+
+from cert_completion_records import conf
+from cert_completion_records.links import record_of_learning_path
+from cert_completion_records.models import Certification, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One message to one learner. `about` is the date that makes it another than one of the same trigger.
+
+    `key` is unique for ever. The dates are those of the current record, as far as the message tells of one; `day` is
+    the day on which it is sent.
+    """
+
+    key: str
+    trigger: Trigger
+    learner: Any
+    certification: Certification
+    day: date
+    about: date | None = None
+    completed: date | None = None
+    expires: date | None = None
+    window_opens: date | None = None
+
+
+def language_of(learner: Any) -> str:
+    """The language in which the learner reads: what the site says, as far as the site has it, else its own."""
+    tell = conf.learner_language()
+    code = tell(learner) if tell else None
+    try:
+        return translation.get_supported_language_variant(str(code or settings.LANGUAGE_CODE))
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def name_of(learner: Any) -> str:
+    """The full name, else the user name."""
+    full_name = learner.get_full_name() if hasattr(learner, "get_full_name") else ""
+    return str(full_name) or str(learner.get_username())
+
+
+def values_of(note: Note) -> Mapping[str, str]:
+    """What each placeholder stands for, in the language that is active, each in one line."""
+    values = {
+        "learner": name_of(note.learner),
+        "username": note.learner.get_username(),
+        "certification": str(note.certification),
+        "record_of_learning": record_of_learning_address(note.learner),
+        "completed": _shown(note.completed),
+        "window_opens": _shown(note.window_opens),
+        "expires": _shown(note.expires),
+        "days_left": str(max((note.expires - note.day).days, 0)) if note.expires else "",
+    }
+    return {name: " ".join(value.split()) for name, value in values.items()}
+
+
+def record_of_learning_address(learner: Any) -> str:
+    """Where the learner's Record of Learning is, "" if the site does not say its address or has no such page."""
+    site, path = conf.site_url(), record_of_learning_path(str(learner.pk))
+    return site + path if site and path else ""
+
+
+def _shown(day: date | None) -> str:
+    return date_format(day, "DATE_FORMAT") if day else ""
