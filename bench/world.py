@@ -52,10 +52,15 @@ def _create() -> None:
     admin.settings_dict = {**admin.settings_dict, "NAME": "postgres" if connection.vendor == "postgresql" else ""}
     quoted = connection.ops.quote_name(name)
     with admin.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {quoted}{_whoever_is_there()}")
         encoding = " CHARACTER SET utf8mb4" if connection.vendor == "mysql" else ""
         cursor.execute(f"CREATE DATABASE {quoted}{encoding}")
     admin.close()
+
+
+def _whoever_is_there() -> str:
+    """A worker that was killed has a session on PostgreSQL for a moment still."""
+    return " WITH (FORCE)" if connection.vendor == "postgresql" else ""
 
 
 def drop() -> None:
@@ -66,7 +71,7 @@ def drop() -> None:
         admin.settings_dict = {**admin.settings_dict, "NAME": "postgres" if connection.vendor == "postgresql" else ""}
         connection.close()
         with admin.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}{_whoever_is_there()}")
         admin.close()
 
 

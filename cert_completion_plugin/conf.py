@@ -6,13 +6,11 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.thresholds import THRESHOLDS, Thresholds
 
 NAME = "CERT_COMPLETION"
-PORTION_ROWS_ON_SQLITE = 1000
 _OPTIONS = Options()
 _THRESHOLDS = Thresholds()
 
@@ -25,10 +23,9 @@ class Settings:
     `blocked_hosts`: those of them that are not used after all. `blocked_hooks`: pairs of a host and a hook that it does
     not answer, given as a dictionary from hosts to lists of hooks. `hook_trace`: whether each call of a hook is logged.
     `max_bytes`, `max_rows`: limits of one file. `file_storage`: the alias of the Django storage that keeps uploaded
-    files ("" keeps them in the database). `portion_rows`: about how many rows are worked on in one transaction; where
-    it is not set, fewer on SQLite, which lets one transaction write at a time. `portion_seconds`: how long the work on
-    one portion may take. `parallel_portions`: on how many portions of one import workers may be at a time. `queue`: the
-    Celery queue that imports use ("" is the site's default queue).
+    files ("" keeps them in the database). `portion_rows`: about how many rows are worked on in one transaction.
+    `portion_seconds`: how long the work on one portion may take. `parallel_portions`: on how many portions of one
+    import workers may be at a time. `queue`: the Celery queue that imports use ("" is the site's default queue).
     `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
     of the report. `base_template`: the template that the plugin's pages extend. `defaults`: the options with which the
@@ -67,8 +64,6 @@ def settings() -> Settings:
         if key not in kinds:
             raise ImproperlyConfigured(f"{NAME} has no key {key!r}. Its keys are: {', '.join(sorted(kinds))}.")
         values[key.lower()] = _checked(key, value, kinds[key])
-    if connection.vendor == "sqlite":
-        values.setdefault("portion_rows", PORTION_ROWS_ON_SQLITE)
     return Settings(**values)
 
 

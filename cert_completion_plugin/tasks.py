@@ -19,12 +19,18 @@ SLACK = 1
 READING_SECONDS = 5
 """How long a file is read before others have their turn."""
 
+TURN_SECONDS = 2
+"""How long a turn at an import goes on with one more portion: what a message costs, and the connection to the database
+that Celery opens anew for each, is worth a small portion.
+"""
+
 LAST_SECONDS = 60
 """From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
 
 REDIS_SECONDS = 3600
 """The visibility timeout of Redis where a site sets none."""
 
+_MORE = batches.Turn(opens=False, seconds=0)
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
@@ -43,13 +49,15 @@ def read_batch(batch_id: int) -> None:
 
 @shared_task(name="cert_completion_plugin.work_on_batch", **_OPTIONS)
 def work_on_batch(batch_id: int) -> None:
-    """Take one turn at an import, and come again behind everybody else who waits, while there is work to do.
+    """Take a turn at an import, and come again behind everybody else who waits, while there is work to do.
 
     A copy too many finds nothing to do in the end, and is not sent on.
     """
     batches.worker_works()
+    until = monotonic() + TURN_SECONDS
     try:
-        turn = batches.take_turn(batch_id)
+        while (turn := batches.take_turn(batch_id)) == _MORE and monotonic() < until:
+            pass
     except SoftTimeLimitExceeded:
         turn = batches.Turn(opens=False, seconds=0)
     if turn.opens:
@@ -117,7 +125,8 @@ def _how(task: Any) -> dict[str, Any]:
     When the soft limit is reached the work is rolled back, counted and tried again; the hard one ends the process.
     """
     settings = conf.settings()
-    seconds = settings.portion_seconds * (batches.READING_PORTIONS if task is read_batch else 1)
+    seconds = settings.portion_seconds
+    seconds = seconds * batches.READING_PORTIONS if task is read_batch else seconds + TURN_SECONDS
     limits = {"soft_time_limit": seconds, "time_limit": seconds + LAST_SECONDS}
     return limits | ({"queue": settings.queue} if settings.queue else {})
 

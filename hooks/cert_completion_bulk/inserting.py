@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cert_completion_bulk.columns import Field, Row, connection_of, fields_of, prepared, quoted
 from cert_completion_bulk.copying import text_of
+from cert_completion_bulk.literals import in_statements, texts_of
 
 _COPIED_AT_ONCE = 500
 
@@ -37,10 +38,17 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
             [model(**dict(zip(names, row, strict=True))) for row in rows], batch_size=1000
         )
     else:
-        places = ", ".join(["%s"] * len(fields))
-        with connection.cursor() as cursor:
-            values = list(prepared(connection, fields, list(rows)))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
+        _insert(connection, f"INSERT INTO {table} ({columns}) VALUES", list(prepared(connection, fields, list(rows))))
+
+
+def _insert(connection: BaseDatabaseWrapper, statement: str, rows: Sequence[Row]) -> None:
+    texts = texts_of(connection, rows) if connection.vendor == "mysql" else None
+    with connection.cursor() as cursor:
+        if texts is None:
+            cursor.executemany(f"{statement} ({', '.join(['%s'] * len(rows[0]))})", rows)
+            return
+        for some in in_statements(texts):
+            cursor.execute(f"{statement} ({'),('.join(some)})")
 
 
 def can_copy(connection: BaseDatabaseWrapper) -> bool:

@@ -9,6 +9,9 @@ from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cert_completion_bulk.columns import Field, Row, connection_of, fields_of, prepared, quoted
+from cert_completion_bulk.literals import in_statements, texts_of
+
+_JOINED_AT_ONCE = 400
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:
@@ -24,6 +27,8 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
     fields = fields_of(model, ("pk", *names))
     if connection.vendor == "postgresql":
         _from_one_value(connection, model, fields, rows)
+    elif connection.vendor == "mysql" and (texts := texts_of(connection, list(prepared(connection, fields, rows)))):
+        _joined(connection, model, fields, texts)
     else:
         _row_by_row(connection, model, fields, rows)
 
@@ -49,6 +54,24 @@ def _from_one_value(
 def _as_text(value: Any) -> str:
     """A value that JSON has no form for, as PostgreSQL reads it: dates and moments to the microsecond."""
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _joined(
+    connection: BaseDatabaseWrapper, model: type[models.Model], fields: Sequence[Field], texts: Sequence[str]
+) -> None:
+    """MySQL joins the table to the rows, which are a SELECT each: it would take one round trip for each row else."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    key, *columns = quoted(connection, fields)
+    names = ", ".join(f"NULL AS c{number}" for number in range(len(fields)))
+    changes = ", ".join(f"{table}.{column} = given.c{number}" for number, column in enumerate(columns, start=1))
+    with connection.cursor() as cursor:
+        for start in range(0, len(texts), _JOINED_AT_ONCE):
+            for some in in_statements(texts[start : start + _JOINED_AT_ONCE]):
+                given = " UNION ALL SELECT ".join(some)
+                cursor.execute(
+                    f"UPDATE {table} JOIN (SELECT {names} FROM DUAL WHERE FALSE UNION ALL SELECT {given}) AS given"
+                    f" ON {table}.{key} = given.c0 SET {changes}"
+                )
 
 
 def _row_by_row(

@@ -182,5 +182,5 @@ def test_messages_go_to_the_queue_of_the_setting_with_time_limits(world, submit,
     assert given == [
         {"retry": False, "soft_time_limit": 1200, "time_limit": 1260},
         {"retry": False, "soft_time_limit": 40, "time_limit": 100, "queue": "imports"},
-        {"retry": False, "soft_time_limit": 10, "time_limit": 70, "queue": "imports"},
+        {"retry": False, "soft_time_limit": 12, "time_limit": 72, "queue": "imports"},
     ]

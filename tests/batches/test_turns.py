@@ -17,8 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _one_row_a_portion(settings, world):
+def _one_row_a_portion(settings, world, monkeypatch):
+    """And one portion a turn, as where a portion takes as long as a turn may."""
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "PORTION_ROWS": 1}
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
 
 
 @pytest.fixture
@@ -67,6 +69,24 @@ def test_a_queue_never_holds_more_than_the_setting_allows_of_one_import(submit, 
         work(queue, most=1)
     assert longest == 4
     assert api.find(api.SYSTEM, batch.reference).counts["outcomes"] == {"certified": 12}
+
+
+def test_a_turn_is_long_enough_for_several_small_portions(submit, queue, monkeypatch):
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 60)
+    batch = submit(*rows_of(12))
+    tasks.read_batch(batch.id)
+    work(queue, most=1)
+    assert api.find(batch.reference).counts["outcomes"] == {"certified": 12}
+
+
+def test_a_turn_ends_with_the_portion_that_is_begun_when_its_time_is_over(submit, queue, monkeypatch):
+    moments = iter(range(100))
+    monkeypatch.setattr(tasks, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 3)
+    batch = submit(*rows_of(12))
+    tasks.read_batch(batch.id)
+    work(queue, most=1)
+    assert Portion.objects.filter(batch_id=batch.id, state="written").count() == 3
 
 
 def test_a_small_import_does_not_wait_for_a_large_one(submit, queue, settings):

@@ -1,10 +1,12 @@
 """Rows written and asked for in bulk are those that Django's own ways write and find, on every database."""
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import cert_completion_bulk as bulk
 import pytest
-from cert_completion_bulk import Among, Moment, inserting
+from cert_completion_bulk import Among, Moment, inserting, literals, updating
 from cert_completion_records.models import Certification, LearnerCertification
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -43,9 +45,11 @@ MOMENT = datetime(2026, 3, 15, 8, 30, 15, 123456, tzinfo=UTC)
 
 @pytest.fixture(params=["fast", "portable"])
 def way(request, monkeypatch):
-    """Once with what is fastest on this database, once without COPY; on others than PostgreSQL they are the same."""
+    """Once with what is fastest on this database, once without COPY and texts; on SQLite they are the same."""
     if request.param == "portable":
         monkeypatch.setattr(inserting, "can_copy", lambda connection: False)
+        for module in (inserting, updating):
+            monkeypatch.setattr(module, "texts_of", lambda connection, rows: None)
 
 
 def row_values():
@@ -73,6 +77,52 @@ def test_what_is_inserted_is_what_bulk_create_inserts(way):
 def test_postgresql_copies():
     """That this database takes rows in its fastest way is seen by the statement that it gets."""
     assert inserting.can_copy(connection) is (connection.vendor == "postgresql")
+
+
+@pytest.fixture
+def mysql():
+    if connection.vendor != "mysql":
+        pytest.skip("MySQL's own way")
+    return connection
+
+
+class TestMySQL:
+    def test_rows_are_one_statement(self, mysql, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            bulk.insert(ImportRow, ROW_COLUMNS, row_values())
+
+    @pytest.mark.parametrize("mode", ["NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", ""])
+    def test_texts_come_back_whatever_the_server_takes_for_special(self, mysql, mode):
+        with mysql.cursor() as cursor:
+            cursor.execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',', %s)", [mode])
+            try:
+                bulk.insert(ImportRow, ROW_COLUMNS, row_values())
+                found = list(ImportRow.objects.order_by("line").values_list(*ROW_COLUMNS))
+            finally:
+                cursor.execute("SET SESSION sql_mode = REPLACE(@@sql_mode, %s, '')", [mode or "NONE"])
+        assert found == row_values()
+
+    def test_texts_with_nul_and_control_characters_come_back(self, mysql):
+        texts = ["\0", "a\x1ab", "\x1a'", "\\'", "\U0001f600'", "x" * 70_000 + "'"]
+        rows = [(7, line, 0, text) for line, text in enumerate(texts, start=1)]
+        bulk.insert(ImportRow, ROW_COLUMNS, rows)
+        assert list(ImportRow.objects.order_by("line").values_list(*ROW_COLUMNS)) == rows
+
+    def test_another_character_set_is_left_to_the_driver(self, mysql):
+        driver = SimpleNamespace(character_set_name=lambda: "gbk", string_literal=mysql.connection.string_literal)
+        other: Any = SimpleNamespace(ensure_connection=lambda: None, connection=driver)
+        assert literals.texts_of(mysql, [("a",)]) == ["'a'"]
+        assert literals.texts_of(other, [("a",)]) is None
+
+    @pytest.mark.parametrize("row", [(1.5,), (b"x",), (date(2026, 1, 1),)])
+    def test_other_types_are_left_to_the_driver(self, mysql, row):
+        assert literals.texts_of(mysql, [row]) is None
+
+
+def test_statements_are_no_longer_than_a_server_takes():
+    texts = ["x" * 200_000, "y" * 100_000, "z" * 300_000, "", "w"]
+    found = list(literals.in_statements(texts))
+    assert [list(map(len, some)) for some in found] == [[200_000], [100_000], [300_000], [0, 1]]
 
 
 def test_no_rows_are_no_statement(way, django_assert_num_queries):
