@@ -76,7 +76,7 @@ def test_a_turn_is_long_enough_for_several_small_portions(submit, queue, monkeyp
     batch = submit(*rows_of(12))
     tasks.read_batch(batch.id)
     work(queue, most=1)
-    assert api.find(batch.reference).counts["outcomes"] == {"certified": 12}
+    assert api.find(api.SYSTEM, batch.reference).counts["outcomes"] == {"certified": 12}
 
 
 def test_a_turn_ends_with_the_portion_that_is_begun_when_its_time_is_over(submit, queue, monkeypatch):
