@@ -7,7 +7,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
-from celery import current_app, shared_task
+from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
 
@@ -26,9 +26,6 @@ that Celery opens anew for each, is worth a small portion.
 
 LAST_SECONDS = 60
 """From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
-
-REDIS_SECONDS = 3600
-"""The visibility timeout of Redis where a site sets none."""
 
 _MORE = batches.Turn(opens=False, seconds=0)
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
@@ -131,59 +128,10 @@ def _how(task: Any) -> dict[str, Any]:
     return limits | ({"queue": settings.queue} if settings.queue else {})
 
 
-def broker_answers() -> bool:
-    """Whether the broker can be reached now; asked at most every ten seconds, and not waited for longer than one."""
-    global _broker_asked
-    asked_at, answer = _broker_asked
-    if monotonic() - asked_at > BROKER_ASKED_SECONDS:
-        answer = _broker_answers()
-        _broker_asked = monotonic(), answer
-    return answer
-
-
-BROKER_SECONDS = 1
-BROKER_ASKED_SECONDS = 10
-_broker_asked = (float("-inf"), False)
-
-
-def _broker_answers() -> bool:
-    options = dict(current_app.conf.broker_transport_options or {})
-    if _is_redis():
-        options |= {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
-    try:
-        with current_app.connection_for_write(
-            connect_timeout=BROKER_SECONDS, transport_options=options, heartbeat=0
-        ) as connection:
-            # Not `connect`, which tries again after a pause.
-            established = connection.transport.establish_connection()
-            connection.transport.close_connection(established)
-    except Exception as error:
-        logbook.tell_fault(logbook.BROKER_SILENT, error)
-        return False
-    return True
-
-
 def longest_seconds() -> int:
     """The longest that a message may stay unacknowledged: while its task works, or while it waits for its time."""
     reading = conf.settings().portion_seconds * batches.READING_PORTIONS
     return max(reading, batches.LONGEST_PAUSE) + LAST_SECONDS
-
-
-def visibility_timeout() -> int | None:
-    """After how many seconds the broker delivers an unacknowledged message again; None if it never does so by time."""
-    if not _is_redis():
-        return None
-    return int((current_app.conf.broker_transport_options or {}).get("visibility_timeout", REDIS_SECONDS))
-
-
-def _is_redis() -> bool:
-    url = str(current_app.conf.broker_url or "")
-    return url.startswith(("redis://", "rediss://", "sentinel://", "redis+socket://"))
-
-
-def has_app() -> bool:
-    """Whether this process has a Celery application of the site's, and not merely Celery's empty default."""
-    return current_app.main != "default"
 
 
 def connect_worker_signals() -> None:

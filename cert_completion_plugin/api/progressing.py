@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cert_completion_plugin import batches, tasks
+from cert_completion_plugin import batches, broker
 from cert_completion_plugin.store import batches as stored
 from cert_completion_plugin.store import portions
 from cert_completion_plugin.store.values import Batch, Pace, Progress
@@ -44,7 +44,7 @@ class Health:
 def health() -> Health:
     """How the background work of the site is doing, asked with patience for about a second."""
     return Health(
-        broker_answers=tasks.broker_answers(),
+        broker_answers=broker.broker_answers(),
         worker_seen=batches.worker_seen(),
         waiting_since=batches.waiting_since(),
     )

@@ -1,9 +1,11 @@
 """Database connections that broke under us."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, router, transaction
+
+from cert_completion_plugin.models import ImportBatch
 
 IMPORTS = DEFAULT_DB_ALIAS
 """The database that imports are kept in."""
@@ -29,6 +31,34 @@ def after_commit(function: Callable[..., Any], *arguments: Any, **named: Any) ->
         function(*arguments, **named)
 
     transaction.on_commit(called, robust=True)
+
+
+def alias_of_tables() -> str:
+    """The database to which the site's routers send what is written into the tables of imports."""
+    return router.db_for_write(ImportBatch)
+
+
+def settings_of_imports() -> dict[str, Any]:
+    """Django's settings of the database that imports are kept in."""
+    return dict(connection.settings_dict)
+
+
+def is_sqlite_file() -> bool:
+    """Whether that is an SQLite database in a file, which other processes may use at the same time."""
+    return connection.vendor == "sqlite" and not cast(Any, connection).is_in_memory_db()
+
+
+def mysql_character_sets() -> dict[str, str]:
+    """How MySQL and MariaDB keep texts, by what does: the connection, the database. Empty for other databases."""
+    if connection.vendor != "mysql":
+        return {}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT @@character_set_connection, @@character_set_database")
+            of_connection, of_database = cursor.fetchone()
+    except Error:
+        return {}
+    return {"the connection": str(of_connection), "the database": str(of_database)}
 
 
 def sqlite_journal_mode() -> str:

@@ -11,7 +11,7 @@ from celery import current_app
 from cert_completion_hooks import HostUnavailable
 from django.db import OperationalError
 
-from cert_completion_plugin import api, batches, gateway, logbook, signals, tasks
+from cert_completion_plugin import api, batches, broker, gateway, logbook, signals, tasks
 from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.gateway.facade import Gateway
 from cert_completion_plugin.store import kept_files
@@ -85,7 +85,7 @@ def broker_refused(stage, patch):
 
 def broker_silent(stage, patch):
     failing(patch, current_app, "connection_for_write", ConnectionError(SECRET))
-    tasks._broker_answers()
+    broker._broker_answers()
 
 
 def reading_interrupted(stage, patch):

@@ -16,11 +16,11 @@ def found():
 @pytest.fixture
 def celery_app(monkeypatch):
     """The site has a Celery application, as the tests' site otherwise has not."""
-    monkeypatch.setattr("cert_completion_plugin.tasks.has_app", lambda: True)
+    monkeypatch.setattr("cert_completion_plugin.broker.has_app", lambda: True)
 
 
 def test_a_site_without_a_celery_application_is_warned(monkeypatch):
-    monkeypatch.setattr("cert_completion_plugin.tasks.current_app", Celery("default", set_as_current=False))
+    monkeypatch.setattr("cert_completion_plugin.broker.current_app", Celery("default", set_as_current=False))
     assert [code for code, _ in found()] == ["cert_completion.W001"]
 
 
@@ -40,7 +40,7 @@ def broker(celery_app, monkeypatch):
     def broker(url, **options):
         app = Celery("site", broker=url, set_as_current=False)
         app.conf.broker_transport_options = options
-        monkeypatch.setattr("cert_completion_plugin.tasks.current_app", app)
+        monkeypatch.setattr("cert_completion_plugin.broker.current_app", app)
 
     return broker
 

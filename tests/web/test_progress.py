@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cert_completion_plugin import api, batches, tasks
+from cert_completion_plugin import api, batches, broker, tasks
 from cert_completion_plugin.batches import health
 from cert_completion_plugin.models import ImportBatch, Portion, WorkerSign
 from tests.web.conftest import HEADINGS
@@ -21,7 +21,7 @@ ROWS = HEADINGS + "ana,Forklift,,31/05/2025,\nben,Forklift,,31/05/2025,\n"
 def _fresh(monkeypatch):
     """What this process remembers of other tests."""
     monkeypatch.setattr(health, "_last_sign", None)
-    monkeypatch.setattr(tasks, "_broker_asked", (float("-inf"), False))
+    monkeypatch.setattr(broker, "_broker_asked", (float("-inf"), False))
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_what_is_read_aloud_changes_with_every_tenth_alone(client, submitted):
 
 
 def test_stalled_work_is_told_in_words_with_the_health_of_the_site(client, submitted, monkeypatch):
-    monkeypatch.setattr(tasks, "_broker_answers", lambda: True)
+    monkeypatch.setattr(broker, "_broker_answers", lambda: True)
     assert progress_of(client, submitted)["texts"]["health"] == ""
     WorkerSign.objects.create(pk=1, seen_at=timezone.now() - timedelta(hours=3))
     grow_idle(10)
@@ -163,7 +163,7 @@ def test_stalled_work_is_told_in_words_with_the_health_of_the_site(client, submi
 
 
 def test_a_broker_that_is_down_and_a_site_without_workers_are_named(client, submitted, monkeypatch):
-    monkeypatch.setattr(tasks, "_broker_answers", lambda: False)
+    monkeypatch.setattr(broker, "_broker_answers", lambda: False)
     grow_idle(2)
     text = progress_of(client, submitted)["texts"]["health"]
     assert text.startswith("The message broker cannot be reached, so that no worker hears of new work. No worker was")
@@ -171,7 +171,7 @@ def test_a_broker_that_is_down_and_a_site_without_workers_are_named(client, subm
 
 def test_the_broker_is_not_asked_by_every_look(client, submitted, monkeypatch):
     asked = []
-    monkeypatch.setattr(tasks, "_broker_answers", lambda: asked.append(1) or True)
+    monkeypatch.setattr(broker, "_broker_answers", lambda: asked.append(1) or True)
     progress_of(client, submitted)
     assert asked == []
     grow_idle(2)
@@ -185,7 +185,7 @@ def test_a_broker_that_nobody_listens_for_is_not_waited_for(settings, monkeypatc
 
     monkeypatch.setattr(current_app.conf, "broker_url", "amqp://guest@127.0.0.1:9//")
     monkeypatch.setattr(current_app.conf, "broker_write_url", "amqp://guest@127.0.0.1:9//")
-    assert tasks.broker_answers() is False
+    assert broker.broker_answers() is False
 
 
 def test_a_worker_at_work_is_seen(submitted):

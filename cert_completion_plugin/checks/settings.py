@@ -1,0 +1,41 @@
+"""The dictionary `CERT_COMPLETION`, and Django's settings of time."""
+
+from typing import Any, cast
+
+from django.conf import settings as django_settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import InvalidStorageError, storages
+
+from cert_completion_plugin import conf
+
+
+def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The dictionary `CERT_COMPLETION` can be read, and the storage that it names exists."""
+    hint = f"Correct {conf.NAME} in the settings."
+    try:
+        alias = conf.settings().file_storage
+        if alias:
+            storages[alias]
+    except (ImproperlyConfigured, InvalidStorageError) as error:
+        return [checks.Error(str(error), hint=hint, id="cert_completion.E001")]
+    return []
+
+
+def check_time(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """ "Today" is the site's, and moments can be told apart."""
+    found: list[checks.CheckMessage] = []
+    if not cast(Any, django_settings).is_overridden("TIME_ZONE"):
+        text = (
+            f"TIME_ZONE is not set, so that the site's day is that of {django_settings.TIME_ZONE}: what counts as "
+            "today decides which certifications have expired."
+        )
+        hint = 'Set TIME_ZONE, for example to "Europe/Berlin", or to "UTC" if that is what you want.'
+        found.append(checks.Warning(text, hint=hint, id="cert_completion.W014"))
+    if not django_settings.USE_TZ:
+        text = (
+            "USE_TZ is off: moments are kept without their time zone. Where clocks are put back, or machines differ, "
+            "work waits too long or is sent twice; its result stays right."
+        )
+        found.append(checks.Warning(text, hint="Set USE_TZ = True.", id="cert_completion.W015"))
+    return found
