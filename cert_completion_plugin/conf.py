@@ -11,6 +11,8 @@ from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.thresholds import THRESHOLDS, Thresholds
 
 NAME = "CERT_COMPLETION"
+DAYS = frozenset({"KEEP_FILES_DAYS", "KEEP_ROWS_DAYS", "KEEP_LEDGER_DAYS"})
+_MOST_DAYS = 36_500
 _OPTIONS = Options()
 _THRESHOLDS = Thresholds()
 
@@ -30,6 +32,9 @@ class Settings:
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
     of the report. `base_template`: the template that the plugin's pages extend. `defaults`: the options with which the
     upload form begins for somebody who has not chosen any yet, given as a dictionary.
+    `keep_files_days`, `keep_rows_days`, `keep_ledger_days`: how many days after the end of an import its file, the
+    cells of its rows, and what was planned for and done to its rows are kept; with None as long as what follows in this
+    list, the last one for good.
     `thresholds`: the shares of a plan's rows, from 0 to 1, above which an import waits for approval, given as a
     dictionary.
     """
@@ -51,6 +56,9 @@ class Settings:
     base_template: str = "admin/base_site.html"
     defaults: Options = _OPTIONS
     thresholds: Thresholds = _THRESHOLDS
+    keep_files_days: int | None = 90
+    keep_rows_days: int | None = 730
+    keep_ledger_days: int | None = None
 
 
 def settings() -> Settings:
@@ -68,6 +76,8 @@ def settings() -> Settings:
 
 
 def _checked(key: str, value: Any, default: Any) -> Any:
+    if key in DAYS:
+        return _days(key, value)
     if isinstance(default, Options):
         return _options(key, value)
     if isinstance(default, Thresholds):
@@ -103,6 +113,14 @@ def _hooks(key: str, value: Any) -> frozenset[tuple[str, str]]:
             f'["evidence_types"]}}, not {value!r}.'
         )
     return frozenset((host, hook) for host, hooks in value.items() for hook in hooks)
+
+
+def _days(key: str, value: Any) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_DAYS):
+        return value
+    raise ImproperlyConfigured(
+        f"{NAME}[{key!r}] must be a whole number of days from 1 to {_MOST_DAYS}, or None, not {value!r}."
+    )
 
 
 def _options(key: str, value: Any) -> Options:

@@ -79,6 +79,8 @@ SWEEP_DONE = _line("sweep_done", _INFO, "resent seconds")
 WORK_RESENT = _line("work_resent", _WARNING, "batch")
 WORK_NOT_SENT = _line("work_not_sent", _ERROR, f"batch {_FAULT}")
 KEPT_FILES_STAY = _line("kept_files_stay", _ERROR, _FAULT)
+PURGE_DONE = _line("purge_done", _INFO, "file rows ledger failed seconds")
+FILE_NOT_DELETED = _line("file_not_deleted", _ERROR, f"batch {_FAULT}")
 BROKER_REFUSED = _line("broker_refused", _WARNING, f"task batch {_FAULT}")
 BROKER_SILENT = _line("broker_silent", _WARNING, _FAULT)
 

@@ -70,6 +70,10 @@ class ImportBatch(models.Model):
     certifications = models.TextField(_("certifications"), default="{}")
     corrects = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", verbose_name=_("corrects"))
     failure = models.CharField(_("reference of the failure"), max_length=40, blank=True)
+    file_deleted_at = models.DateTimeField(_("file deleted"), null=True)
+    rows_deleted_at = models.DateTimeField(_("cells of the rows deleted"), null=True)
+    ledger_deleted_at = models.DateTimeField(_("rows deleted"), null=True)
+    purging = models.CharField(max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("import")
@@ -160,9 +164,13 @@ class KeptPiece(models.Model):
 
 
 class WorkerSign(models.Model):
-    """The last sign of life of any worker: one row, written every half minute at most."""
+    """The last sign of life of any worker: one row, written every half minute at most.
+
+    `purged_at`: when workers last looked for what is kept no longer.
+    """
 
     seen_at = models.DateTimeField()
+    purged_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -172,7 +180,7 @@ class WorkerSign(models.Model):
 
 
 class ImportRow(models.Model):
-    """One data line as read; never changed. `cells` is a JSON list in ASCII.
+    """One data line as read. `cells` is a JSON list in ASCII: never changed, and empty once it was deleted.
 
     Here and in the two tables below the database does not check that the import exists, row by row: they are only ever
     written under the lock of a row that refers to it.

@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
 
 from cert_completion_plugin import batches, conf, logbook
+from cert_completion_plugin.batches import retention
 
 SLACK = 1
 """Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
@@ -23,6 +24,9 @@ TURN_SECONDS = 2
 """How long a turn at an import goes on with one more portion: what a message costs, and the connection to the database
 that Celery opens anew for each, is worth a small portion.
 """
+
+PURGE_SECONDS = 5
+"""How long what is kept no longer is deleted before others have their turn."""
 
 LAST_SECONDS = 60
 """From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
@@ -65,9 +69,23 @@ def work_on_batch(batch_id: int) -> None:
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
 def sweep() -> None:
-    """Send work again that got lost, and delete what is kept no longer."""
+    """Send work again that got lost, and once a day have deleted what is kept no longer."""
     batches.worker_works()
     resend_stalled()
+    if retention.is_due():
+        _send(purge)
+
+
+@shared_task(name="cert_completion_plugin.purge", **_OPTIONS)
+def purge() -> None:
+    """Delete what is kept no longer, for a while, then again behind everybody else who waits."""
+    batches.worker_works()
+    try:
+        is_done = retention.purge(seconds=PURGE_SECONDS).is_done
+    except SoftTimeLimitExceeded:
+        is_done = False
+    if not is_done:
+        _send(purge)
 
 
 def resend_stalled() -> list[int]:

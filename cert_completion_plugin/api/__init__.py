@@ -73,6 +73,7 @@ from cert_completion_plugin.api.reporting import (
     rows,
     rows_with_cells,
 )
+from cert_completion_plugin.api.retention import RowsDeleted, delete_orphan, due_for_purge, orphans, purge
 from cert_completion_plugin.api.undoing import (
     abandon_undo,
     preview_undo,
@@ -109,6 +110,7 @@ from cert_completion_plugin.batches import (
     TryAgain,
     Verdict,
 )
+from cert_completion_plugin.batches.retention import Purged
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
@@ -116,6 +118,7 @@ from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
 from cert_completion_plugin.gateway import HookUse, HostNotFound, HostProblem, HostStatus
 from cert_completion_plugin.store.filtering import Filter, Page
+from cert_completion_plugin.store.retention import Due, Kept
 from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress, Undo, UndoneRow, UndoProgress
 
@@ -141,6 +144,7 @@ __all__ = [
     "Cell",
     "Decision",
     "Denied",
+    "Due",
     "Filter",
     "Health",
     "HookUse",
@@ -148,6 +152,7 @@ __all__ = [
     "HostProblem",
     "HostStatus",
     "ImportFilter",
+    "Kept",
     "KeptFile",
     "KeptFileGone",
     "Neighbours",
@@ -162,8 +167,10 @@ __all__ = [
     "Phase",
     "Plan",
     "Progress",
+    "Purged",
     "ReasonMissing",
     "RowUndo",
+    "RowsDeleted",
     "Story",
     "TooLarge",
     "TooLongForWorkbook",
@@ -188,7 +195,9 @@ __all__ = [
     "csv_pieces",
     "days_since",
     "defaults",
+    "delete_orphan",
     "discard",
+    "due_for_purge",
     "earlier_upload",
     "evidence_is_offered",
     "evidence_types",
@@ -211,6 +220,7 @@ __all__ = [
     "neighbours",
     "newest",
     "origin",
+    "orphans",
     "pace",
     "page",
     "plan_anew",
@@ -218,6 +228,7 @@ __all__ = [
     "plan_summary",
     "preview_undo",
     "progress",
+    "purge",
     "record_of_learning_path",
     "remember_choice",
     "report_file",

@@ -23,7 +23,8 @@ def rows_file(user: User, batch: Batch, what: RowsOf, kind: str, *, plan: int | 
     """The pieces of a file of rows as "csv" (in constant memory), "xlsx" or "json", in the active language.
 
     `plan`: the number of an older plan, of whose rows it is made. Raises TooLongForWorkbook, and TooManyRows for a
-    workbook or a JSON list of more than `MOST_ROWS_AT_ONCE` rows. Raises Denied at once.
+    workbook or a JSON list of more than `MOST_ROWS_AT_ONCE` rows. Raises Denied at once, and RowsDeleted if its rows,
+    or the cells that it needs, are kept no longer.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return reports.rows_file(batch, what, kind, plan=plan)

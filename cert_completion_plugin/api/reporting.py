@@ -8,6 +8,7 @@ from cert_completion_plugin.batches import (
     Account,
     Neighbours,
 )
+from cert_completion_plugin.batches.retention import check_kept
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
@@ -57,8 +58,12 @@ def rows_with_cells(
     phase: Phase = Phase.WRITTEN,
     plan: int | None = None,
 ) -> Iterator[tuple[Decision, tuple[Cell, ...]]]:
-    """All rows that fit, by line, each with its cells as read; in constant memory. Raises Denied at once."""
+    """All rows that fit, by line, each with its cells as read; in constant memory.
+
+    A row of which the cells are deleted has none. Raises Denied and RowsDeleted, at once.
+    """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    check_kept(batch)
     return results.rows_with_cells(batch, wanted, phase=phase, plan=plan)
 
 
@@ -76,9 +81,10 @@ def explain(user: User, batch: Batch, line: int) -> Story | None:
     """The story of the row on this line of the file: what was read, asked, found, decided and computed, and why.
 
     None if no row begins on that line. A row that is not decided yet has only its cells, and one that an older version
-    decided lacks what was not kept then. Raises Denied.
+    decided lacks what was not kept then; so does one of which the cells are deleted. Raises Denied and RowsDeleted.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    check_kept(batch)
     return batches.explain(batch, line)
 
 
@@ -86,9 +92,10 @@ def account(user: User, batch: Batch, line: int, *, plan: int | None = None) -> 
     """All that is known of the row on this line: its story, what was planned and written, and whether it is still so.
 
     The host is asked on behalf of `user`. With the number of an older `plan`, what that plan said of the row. None if
-    no row begins on that line. Raises Denied.
+    no row begins on that line. Raises Denied and RowsDeleted.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    check_kept(batch)
     return batches.account(batch, line, batches.administrator(user.pk, user.get_username()), plan=plan)
 
 

@@ -15,7 +15,14 @@ from cert_completion_plugin.core.changes import key_of, row_key
 from cert_completion_plugin.core.headings import read_headings
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.rows import Decision
-from cert_completion_plugin.core.story import Present, Story, present_evidence, present_of, tell
+from cert_completion_plugin.core.story import (
+    Present,
+    Story,
+    present_evidence,
+    present_of,
+    tell,
+    tell_without_cells,
+)
 from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, ledger, plans, portions, rows
 from cert_completion_plugin.store.filtering import Filter, Table
@@ -72,6 +79,8 @@ def _story(batch: Batch, line: int, decision: Decision | None) -> Story | None:
     columns, _ = read_headings(batch.headings, field_names_of(batch))
     if raw is None or columns is None:
         return None
+    if not raw.cells:
+        return tell_without_cells(line, date_format_of(batch), batch.options, decision)
     return tell(raw, columns, date_format_of(batch), batch.options, decision)
 
 

@@ -19,11 +19,14 @@ MOST_OF_REASON = 1000
 
 
 class Obstacle(StrEnum):
-    """Why an import cannot be undone: no host can, it has not ended, or nothing of it is recorded."""
+    """Why an import cannot be undone: no host can, it has not ended, nothing of it is recorded, or the ledger that says
+    what was is deleted.
+    """
 
     NOT_OFFERED = "not_offered"
     NOT_ENDED = "not_ended"
     NOTHING_RECORDED = "nothing_recorded"
+    ROWS_DELETED = "rows_deleted"
 
 
 class NotUndoable(Exception):
@@ -47,7 +50,7 @@ def obstacle(batch: Batch) -> Obstacle | None:
     is_over = batch.state in (BatchState.FINISHED, BatchState.CANCELLED)
     if not is_over or not undos.may_be_undone(batch.counts, shares_connection=_shares_connection()):
         return Obstacle.NOTHING_RECORDED
-    return None
+    return Obstacle.ROWS_DELETED if batch.ledger_deleted_at is not None else None
 
 
 def _shares_connection() -> bool:
@@ -69,7 +72,8 @@ def preview(batch: Batch, user_id: Any, username: str) -> Undo:
     else:
         is_asked = False
     undo = undos.last(batch.id)
-    assert undo is not None
+    if undo is None:
+        raise NotUndoable(Obstacle.ROWS_DELETED)
     if is_asked:
         announcing.undo_asked(undo, user_id)
     return undo

@@ -69,7 +69,7 @@ def _head(batch: Batch) -> dict[str, Any]:
         "options": batch.options.as_mapping(),
         "answers": {name: batch.answers[name] for name in sorted(batch.answers)},
         "rows_read": batch.rows_read,
-        "rows_are": str(_phase(batch)),
+        "rows_are": str(_phase(batch)) if batch.ledger_deleted_at is None else "deleted",
         "outcomes": _in_order(texts.OUTCOMES, counts.get("outcomes", {})),
         "codes": _in_order(titles.TITLES, counts.get("issues", {})),
         "issues": list(map(_issue, batch.file_issues)),

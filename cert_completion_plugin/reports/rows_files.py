@@ -10,6 +10,7 @@ from django.utils.translation import get_language, override
 
 from cert_completion_plugin import tabular, texts
 from cert_completion_plugin.batches import PROBLEMS as PROBLEM_OUTCOMES
+from cert_completion_plugin.batches.retention import check_kept
 from cert_completion_plugin.core.headings import OWN, OWN_MISSING, OWN_REFERENCE, REQUIRED, is_own
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
@@ -68,8 +69,9 @@ def kinds_for(rows: int) -> tuple[str, ...]:
 def rows_file(batch: Batch, what: RowsOf, kind: str, *, plan: int | None = None) -> Iterable[bytes]:
     """The pieces of the file in the active language: csv in constant memory, xlsx and json as a whole.
 
-    Raises TooManyRows and TooLongForWorkbook.
+    Raises TooManyRows, TooLongForWorkbook and RowsDeleted.
     """
+    check_kept(batch, needs_cells=what is not ON_RECORD)
     source = _source(batch, what, plan)
     rows = rows_in(what, results.counts(batch, source.phase, source.plan))
     if kind not in kinds_for(rows):

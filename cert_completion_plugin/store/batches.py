@@ -305,4 +305,7 @@ def as_value(row: ImportBatch) -> Batch:
         trouble=json.loads(row.trouble),
         counts=json.loads(row.counts),
         failure=row.failure,
+        file_deleted_at=row.file_deleted_at,
+        rows_deleted_at=row.rows_deleted_at,
+        ledger_deleted_at=row.ledger_deleted_at,
     )

@@ -7,10 +7,12 @@ from tempfile import TemporaryFile
 from django.core.files import File
 from django.core.files.storage import storages
 
-from cert_completion_plugin.models import FilePiece
+from cert_completion_plugin.models import FilePiece, ImportBatch
 from cert_completion_plugin.store.values import Batch
 
 PIECE_BYTES = 512 * 1024
+FOLDER = "cert_completions"
+"""Of a storage: where its files of ours are."""
 
 
 class TooLarge(Exception):
@@ -63,7 +65,21 @@ def save_in_storage(alias: str, name: str, arriving: Arriving) -> str:
         for piece in arriving:
             whole.write(piece)
         whole.seek(0)
-        return storages[alias].save(f"cert_completions/{name}", File(whole))
+        return storages[alias].save(f"{FOLDER}/{name}", File(whole))
+
+
+def deleted_but_stored() -> list[int]:
+    """The imports whose files are marked as deleted and are still in a storage."""
+    deleted = ImportBatch.objects.filter(file_deleted_at__isnull=False).exclude(file_path="")
+    return list(deleted.order_by("pk").values_list("pk", flat=True))
+
+
+def delete_in_storage(batch_id: int) -> None:
+    """Delete what the file of an import has in a storage; raises whatever the storage does."""
+    kept = ImportBatch.objects.filter(pk=batch_id)
+    for storage, path in kept.exclude(file_path="").values_list("file_storage", "file_path"):
+        storages[storage].delete(path)
+        kept.update(file_path="")
 
 
 class StoredFile:

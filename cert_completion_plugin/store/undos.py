@@ -16,7 +16,7 @@ from cert_completion_plugin.core import undoing
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
 from cert_completion_plugin.models import ImportUndo, Message, Portion, UndoPortion, UndoRow
-from cert_completion_plugin.store import leases, ledger
+from cert_completion_plugin.store import leases, ledger, retention
 from cert_completion_plugin.store.values import (
     Batch,
     Undo,
@@ -75,6 +75,8 @@ def ask(
     """
     try:
         with transaction.atomic():
+            if not retention.hold_ledger(batch.id):
+                return False
             if before is not None and before.state is UndoState.PREVIEWED and not abandon(before, now):
                 return False
             undo = ImportUndo.objects.create(
@@ -288,7 +290,8 @@ def _group(undo: Undo, step: UndoStep, status: UndoStatus) -> QuerySet[UndoRow]:
 
 def _rows(batch: Batch, rows: Sequence[UndoRow]) -> list[UndoneRow]:
     decisions = ledger.latest(batch, Phase.WRITTEN, [row.line for row in rows])
-    return [UndoneRow(decision=decisions[row.line][0], undo=_row_undo(row)) for row in rows]
+    # The ledger may be deleted just now.
+    return [UndoneRow(decision=decisions[row.line][0], undo=_row_undo(row)) for row in rows if row.line in decisions]
 
 
 def _row_undo(row: UndoRow) -> RowUndo:

@@ -25,7 +25,9 @@ class Batch:
     it was when the file was uploaded; `held_back` says why everything is kept unwritten or taken back. `approved_at` is
     set where somebody approved the present plan, which is then written as it stands. `due_at` is when
     reading goes on, `trouble` what keeps the import waiting, `told_at` when the hosts were told of its end. `counts`
-    holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues".
+    holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues". `file_deleted_at`,
+    `rows_deleted_at` and `ledger_deleted_at`: since when its file, the cells of its rows, and all that was known of
+    single rows are gone.
     """
 
     id: int
@@ -66,6 +68,9 @@ class Batch:
     trouble: Mapping[str, Any] | None
     counts: Mapping[str, Mapping[str, int]]
     failure: str
+    file_deleted_at: datetime | None = None
+    rows_deleted_at: datetime | None = None
+    ledger_deleted_at: datetime | None = None
 
     @property
     def has_ended(self) -> bool:

@@ -11,7 +11,7 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.dates import Verdict
 from cert_completion_plugin.forms import AnswerForm, describe
 from cert_completion_plugin.question import likely_formats, question_texts
-from cert_completion_plugin.telling import reading, trouble
+from cert_completion_plugin.telling import gone, reading, trouble
 from cert_completion_plugin.telling.cancelling import cancelled_text
 from cert_completion_plugin.telling.options import option_texts
 from cert_completion_plugin.telling.working import working
@@ -22,6 +22,7 @@ from cert_completion_plugin.views.progress import page_key
 
 REFRESH_SECONDS = 5
 MOST_ISSUES = 50
+_NO_UNDO = (api.Obstacle.NOTHING_RECORDED, api.Obstacle.ROWS_DELETED)
 
 
 class BatchView(ImportPage, TemplateView):
@@ -47,6 +48,7 @@ class BatchView(ImportPage, TemplateView):
             may_cancel=cancelling.is_cancellable(batch) and api.may_cancel(self.request.user, batch),
             same_file=earlier_upload(self.request.user, batch.file_sha256, before=batch.id),
             trouble_text=self._trouble_text(batch),
+            deleted_notes=gone.notes(batch),
             corrects=api.corrected_by(self.request.user, batch),
             corrections=api.corrections_of(self.request.user, batch),
             report_files=downloads.report_files(self.request.user, batch) if batch.has_ended else [],
@@ -64,7 +66,7 @@ class BatchView(ImportPage, TemplateView):
         if batch.counts:
             context |= report.context(self.request, batch)
             may_undo = api.may(self.request.user, api.PERMISSION_UNDO, batch)
-            is_offered = may_undo and api.undo_obstacle(batch) is not api.Obstacle.NOTHING_RECORDED
+            is_offered = may_undo and api.undo_obstacle(batch) not in _NO_UNDO
             context |= {"undo_note": undoing.note(batch), "may_undo": is_offered}
         return context
 

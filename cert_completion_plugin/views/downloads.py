@@ -24,6 +24,7 @@ from cert_completion_plugin.reports import (
     kinds_for,
 )
 from cert_completion_plugin.telling.numbers import grouped
+from cert_completion_plugin.views import gone
 from cert_completion_plugin.views.access import ImportPage, number
 
 
@@ -38,10 +39,16 @@ def offered(user: api.User, batch: api.Batch, counts: Mapping[str, Mapping[str, 
     }
     shown = []
     for what, label in labels.items():
-        if rows := api.rows_in(what, counts):
+        if (rows := api.rows_in(what, counts)) and _is_kept(batch, what):
             files = _files(batch, what, kinds_for(rows))
             shown.append({"what": str(what), "label": label, "rows": grouped(rows), "files": files})
     return shown
+
+
+def _is_kept(batch: api.Batch, what: RowsOf) -> bool:
+    if what is not ON_RECORD and batch.rows_deleted_at is not None:
+        return False
+    return batch.ledger_deleted_at is None
 
 
 def report_files(user: api.User, batch: api.Batch) -> list[dict[str, str]]:
@@ -73,6 +80,8 @@ class DownloadView(ImportPage):
             response = self._response(batch, what, kind)
         except TooManyRows as many:
             return self._too_large(batch, what, _("It has %(rows)s rows.") % {"rows": grouped(many.rows)})
+        except api.RowsDeleted as deleted:
+            return gone.page(self, deleted)
         except api.TooLongForWorkbook:
             return self._too_large(batch, what, _("One of its cells is longer than a workbook can hold."))
         response["Content-Type"] = MEDIA_TYPES[kind]

@@ -15,6 +15,7 @@ from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.thresholds import ThresholdCheck
 from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
 from cert_completion_plugin.reports import PROBLEMS
+from cert_completion_plugin.telling import gone
 from cert_completion_plugin.telling.numbers import grouped
 from cert_completion_plugin.telling.sentences import will_do
 from cert_completion_plugin.views import downloads, rows_table
@@ -33,7 +34,12 @@ class PlanView(ImportPage, TemplateView):
         plan = api.plan_summary(batch, self.kwargs["plan"])
         if plan is None:
             raise Http404(_("There is no such plan."))
-        context = super().get_context_data(batch=batch, fate=_fate(batch, plan), **shown(self.request, batch, plan))
+        context = super().get_context_data(
+            batch=batch,
+            fate=_fate(batch, plan),
+            deleted_notes=gone.notes(batch),
+            **shown(self.request, batch, plan),
+        )
         values = {"number": plan.number, "file": batch.file_name}
         context["title"] = _("Plan %(number)s of the import of %(file)s") % values
         return context
@@ -179,7 +185,7 @@ def _confirming_text(batch: api.Batch) -> str:
 
 def _problem_files(user: api.User, batch: api.Batch, plan: api.Plan) -> list[dict[str, str]]:
     """Where the rows with problems can be had, to be corrected by themselves; nowhere if the others wait for them."""
-    if plan.blocking:
+    if plan.blocking or batch.rows_deleted_at is not None:
         return []
     rows = sum(plan.counts["outcomes"].get(outcome, 0) for outcome in rows_table.PROBLEM_OUTCOMES)
     if not rows or not api.may(user, api.PERMISSION_VIEW_PERSONAL_DATA, batch):

@@ -3,13 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api
 from cert_completion_plugin.telling import story
+from cert_completion_plugin.views import gone
 from cert_completion_plugin.views.access import ImportPage, number
 
 PLACE = ("outcome", "problem", "certification", "learner", "line", "before", "after")
@@ -24,13 +25,20 @@ class RowView(ImportPage, TemplateView):
     opened_by = (api.PERMISSION_VIEW_PERSONAL_DATA,)
     template_name = "cert_completion_plugin/row.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            context = self._story()
+        except api.RowsDeleted as deleted:
+            return gone.page(self, deleted)
+        return self.render_to_response(context)
+
+    def _story(self) -> dict[str, Any]:
         batch, line = self.found(), self.kwargs["line"]
         plan = number(self.request, "plan") or None
         account = api.account(self.request.user, batch, line, plan=plan) if line < _NO_LINE else None
         if account is None:
             raise Http404(_("No row of the file begins on this line."))
-        context = super().get_context_data(
+        context = self.get_context_data(
             batch=batch,
             plan=str(plan) if plan and plan != batch.plan else "",
             summary=story.summary_of(account.story, is_written=account.written is not None),
@@ -39,7 +47,6 @@ class RowView(ImportPage, TemplateView):
             steps=story.steps_of(self.request.user, batch, account),
             neighbours=self._links(batch, line, plan),
             back=self._back(batch, line),
-            **kwargs,
         )
         context["title"] = _("Line %(line)s of %(file)s") % {"line": line, "file": batch.file_name}
         return context

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.forms import UndoForm, describe
-from cert_completion_plugin.telling import trouble
+from cert_completion_plugin.telling import gone, trouble
 from cert_completion_plugin.views.access import ImportPage, number
 
 REFRESH_SECONDS = 2
@@ -36,6 +36,10 @@ _OBSTACLES = {
     ),
     api.Obstacle.NOT_ENDED: gettext_lazy("This import has not ended yet. Cancel it or wait, then come back."),
     api.Obstacle.NOTHING_RECORDED: gettext_lazy("This import recorded nothing, so there is nothing to undo."),
+    api.Obstacle.ROWS_DELETED: gettext_lazy(
+        "This import can no longer be undone: its rows were deleted when the time was over for which this site keeps "
+        "them. Correct the records by hand."
+    ),
 }
 
 
@@ -51,6 +55,7 @@ class UndoView(ImportPage, TemplateView):
         obstacle = api.undo_obstacle(batch)
         context = super().get_context_data(
             batch=batch,
+            deleted_notes=gone.notes(batch),
             undo=undo,
             is_last=undo is None or undo == _shown(undos, 0),
             may_undo=api.may(self.request.user, api.PERMISSION_UNDO, batch),

@@ -10,7 +10,7 @@ from cert_completion_plugin.core.story.story import (
     LearnerStep,
     Story,
 )
-from cert_completion_plugin.core.story.telling import tell
+from cert_completion_plugin.core.story.telling import tell, tell_without_cells
 
 __all__ = [
     "CellStory",
@@ -27,4 +27,5 @@ __all__ = [
     "present_evidence",
     "present_of",
     "tell",
+    "tell_without_cells",
 ]

@@ -9,7 +9,7 @@ from cert_completion_hooks.types import CertificationRef, EvidenceKey, LearnerSt
 from cert_completion_plugin.core.dates import DateFormat
 from cert_completion_plugin.core.expiry import DateOutOfRange, RuleMisconfigured, record_dates, steps
 from cert_completion_plugin.core.grounds import Ground
-from cert_completion_plugin.core.headings import Columns
+from cert_completion_plugin.core.headings import ID_NUMBER, SHORT_NAME, USERNAME, Columns
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import ImportAction, Options
 from cert_completion_plugin.core.outcomes import Outcome
@@ -57,6 +57,34 @@ def tell(
         issues=parsed.issues,
     )
     return read if decision is None else _told_on(read, parsed, options, decision)
+
+
+def tell_without_cells(line: int, date_format: DateFormat | None, options: Options, decision: Decision | None) -> Story:
+    """The story of a row of which the cells are deleted: what was decided tells how they were read."""
+    read = Story(line=line, outcome=None, date_format=date_format.name if date_format else "", cells=())
+    return read if decision is None else _told_on(read, _as_parsed(decision), options, decision)
+
+
+_NOT_LOOKED_UP = frozenset({Code.TOO_FEW_CELLS, Code.TOO_MANY_CELLS, Code.VALUE_TOO_LONG, Code.VALUE_UNPRINTABLE})
+
+
+def _as_parsed(decision: Decision) -> ParsedRow:
+    """What was read of a row, as its decision has it; a name that could not be looked up is None."""
+    unusable = {issue.column for issue in decision.issues if issue.code in _NOT_LOOKED_UP}
+    reference = CertificationRef(
+        decision.short_name * (SHORT_NAME not in unusable), decision.id_number * (ID_NUMBER not in unusable)
+    )
+    is_ragged = "" in unusable
+    has_name = decision.username and not is_ragged and USERNAME not in unusable
+    return ParsedRow(
+        line=decision.line,
+        username_text=decision.username,
+        reference_text=CertificationRef(decision.short_name, decision.id_number),
+        username=decision.username if has_name else None,
+        reference=None if is_ragged or not any(reference) else reference,
+        completed=decision.completed,
+        due=decision.due,
+    )
 
 
 def _told_on(read: Story, parsed: ParsedRow, options: Options, decision: Decision) -> Story:

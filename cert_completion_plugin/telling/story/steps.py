@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cert_completion_plugin import api, texts
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.story import Story
-from cert_completion_plugin.telling import reading
+from cert_completion_plugin.telling import gone, reading
 from cert_completion_plugin.telling.story.arithmetic import Sum, date_texts, sums
 from cert_completion_plugin.telling.story.cells import CellText, cell_texts
 from cert_completion_plugin.telling.story.deciding import decision_texts
@@ -46,7 +46,7 @@ def _steps(user: api.User, batch: api.Batch, account: api.Account) -> Iterator[S
     yield Step(
         name="cells",
         heading=_("What the file said, and how it was read"),
-        texts=tuple(_date_format(batch, story)),
+        texts=(*_cells_gone(batch, story), *_date_format(batch, story)),
         cells=tuple(cell_texts(story)),
     )
     yield Step(
@@ -81,6 +81,11 @@ def _steps(user: api.User, batch: api.Batch, account: api.Account) -> Iterator[S
 
 def _step(name: str, heading: str, sentences: Iterator[str]) -> Step:
     return Step(name=name, heading=heading, texts=tuple(sentences))
+
+
+def _cells_gone(batch: api.Batch, story: Story) -> Iterator[str]:
+    if not story.cells and batch.rows_deleted_at is not None:
+        yield gone.cells_text(batch)
 
 
 def _date_format(batch: api.Batch, story: Story) -> Iterator[str]:
