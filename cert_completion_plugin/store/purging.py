@@ -60,8 +60,8 @@ def _delete_cells(batch_id: int) -> Iterator[int]:
     if first is not None:
         yield from _by_runs(batch_id, Kept.ROWS, rows.filter(line__gte=first), take=empty)
     given_up = ImportUndo.objects.filter(batch_id=batch_id, state=UndoState.ABANDONED)
-    for rows in _undo_rows(given_up, [UndoStep.PREVIEW]):
-        yield from _by_runs(batch_id, Kept.ROWS, rows)
+    for previewed in _undo_rows(given_up, [UndoStep.PREVIEW]):
+        yield from _by_runs(batch_id, Kept.ROWS, previewed)
     _forget_what_was_read(batch_id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from cert_completion_plugin import api
-from cert_completion_plugin.models import ImportUndo, Plan
+from cert_completion_plugin.models import ImportBatch, ImportUndo, Plan
 from tests.browser.site import UNCLEAR, Site
 
 PREFIX = "/cert-completions/"
@@ -94,6 +94,15 @@ def _grown_old(site: Site) -> str:
     return _of(batch)
 
 
+def purged(site: Site, **days: int) -> Any:
+    """An import of which something is kept no longer."""
+    batch = site.worked_off()
+    ImportBatch.objects.update(finished_at=timezone.now() - timedelta(days=100))
+    with site.with_settings(**days):
+        api.purge()
+    return batch
+
+
 PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
@@ -136,6 +145,11 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "failed": lambda site: _of(
         site.put(site.submitted(), "failed", failure="5f2c9a31b7de", finished_at=timezone.now())
     ),
+    "finished-without-file": lambda site: _of(purged(site, KEEP_FILES_DAYS=1)),
+    "finished-without-cells": lambda site: _of(purged(site, KEEP_ROWS_DAYS=1)),
+    "finished-without-rows": lambda site: _of(purged(site, KEEP_LEDGER_DAYS=1)),
+    "row-without-cells": lambda site: _of(purged(site, KEEP_ROWS_DAYS=1), "rows/2/"),
+    "undo-rows-deleted": lambda site: _of(purged(site, KEEP_LEDGER_DAYS=1), "undo/"),
     "undo-offer": lambda site: _of(site.worked_off(), "undo/"),
     "undo-nothing": lambda site: _of(site.worked_off("nobody,Forklift,,31/05/2025,"), "undo/"),
     "undo-previewing": lambda site: _of(_undo_asked(site), "undo/"),

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.looking import look_at, no_complaints
-from tests.browser.pages import PAGES
+from tests.browser.pages import PAGES, purged
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,13 @@ def test_who_may_not_see_a_page_is_told_so_accessibly(site, visit):
     page = visit(site.user("somebody"))
     assert page.goto("/cert-completions/").status == 403
     look_at(page, "denied")
+
+
+def test_what_is_deleted_is_told_accessibly(site, visit):
+    page = visit(site.operator)
+    address = f"/cert-completions/{purged(site, KEEP_LEDGER_DAYS=1).reference}/rows/2/"
+    assert page.goto(address).status == 410
+    look_at(page, "row-deleted")
 
 
 def test_the_imports_in_the_admin_can_be_read(site, visit):

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from celery import current_app
 from cert_completion_hooks import HostUnavailable
 from django.db import OperationalError
+from django.utils import timezone
 
 from cert_completion_plugin import api, batches, broker, gateway, logbook, signals, tasks
 from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.gateway.facade import Gateway
+from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.store import kept_files
 from tests.operations.conftest import BAD, GOOD, UNCLEAR
 
@@ -75,6 +78,19 @@ def not_sent(stage, patch):
 def kept_files_stay(stage, patch):
     failing(patch, kept_files, "forget_before", ConnectionError(SECRET))
     tasks.resend_stalled()
+
+
+def purged(stage, patch):
+    """With a storage from which files cannot be deleted."""
+    patch.setattr("cert_completion_plugin.store.files.storages", {"": Unreachable()})
+    stage.worked_off()
+    ImportBatch.objects.update(finished_at=timezone.now() - timedelta(days=800), file_path=SECRET)
+    api.purge()
+
+
+class Unreachable:
+    def delete(self, name):
+        raise ConnectionError(name)
 
 
 def broker_refused(stage, patch):
@@ -188,6 +204,8 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.WORK_RESENT: swept,
     logbook.WORK_NOT_SENT: not_sent,
     logbook.KEPT_FILES_STAY: kept_files_stay,
+    logbook.PURGE_DONE: purged,
+    logbook.FILE_NOT_DELETED: purged,
     logbook.BROKER_REFUSED: broker_refused,
     logbook.BROKER_SILENT: broker_silent,
     logbook.READING_INTERRUPTED: reading_interrupted,

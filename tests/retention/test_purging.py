@@ -200,7 +200,8 @@ class TestStopping:
     @pytest.fixture(autouse=True)
     def _small_steps(self, monkeypatch):
         monkeypatch.setattr(purging, "ROWS_AT_ONCE", 1)
-        monkeypatch.setattr(purging._by_runs, "__kwdefaults__", {**purging._by_runs.__kwdefaults__, "at_once": 1})
+        defaults = {**(purging._by_runs.__kwdefaults__ or {}), "at_once": 1}
+        monkeypatch.setattr(purging._by_runs, "__kwdefaults__", defaults)
 
     @pytest.mark.parametrize("steps", range(0, 30, 4))
     def test_a_purge_that_is_killed_is_finished_by_the_next(self, imported, keep, steps):
