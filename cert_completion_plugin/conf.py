@@ -30,8 +30,9 @@ class Settings:
     import workers may be at a time. `queue`: the Celery queue that imports use ("" is the site's default queue).
     `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
     long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
-    of the report. `base_template`: the template that the plugin's pages extend. `defaults`: the options with which the
-    upload form begins for somebody who has not chosen any yet, given as a dictionary.
+    of the report. `base_template`: the template that the plugin's pages extend. `approve_own`: whether those who may
+    approve imports may approve their own, and have rows recorded without a review. `defaults`: the options with which
+    the upload form begins for somebody who has not chosen any yet, given as a dictionary.
     `keep_files_days`, `keep_rows_days`, `keep_ledger_days`: how many days after the end of an import its file, the
     cells of its rows, and what was planned for and done to its rows are kept; with None as long as what follows in this
     list, the last one for good.
@@ -54,6 +55,7 @@ class Settings:
     stalled_after_seconds: int = 180
     page_rows: int = 100
     base_template: str = "admin/base_site.html"
+    approve_own: bool = True
     defaults: Options = _OPTIONS
     thresholds: Thresholds = _THRESHOLDS
     keep_files_days: int | None = 90

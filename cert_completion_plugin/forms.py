@@ -127,6 +127,8 @@ class UploadForm(forms.Form):
         if is_gone:
             self.fields["file"].error_messages["required"] = gone_text()
         self._offer(api.evidence_types(user))
+        if not api.may_leave_out_review(user):
+            self._only_with_review()
         self._begin_with(begin_with or api.last_choice(user))
         settings = conf.settings()
         self.fields["file"].help_text = translated(
@@ -146,6 +148,18 @@ class UploadForm(forms.Form):
         self._field("evidence_type").choices = [_default_type(), *map(_explained_type, evidence_types)]
         for name in self._withdrawn:
             del self.fields[name]
+
+    def _only_with_review(self) -> None:
+        """Somebody else has to approve what this user uploads."""
+        field = self._field("review")
+        field.choices = [(value, label) for value, label in _explained("review")() if value is True]
+        field.help_text = translated(
+            "Every file that you upload waits for approval: to have rows recorded at once takes the permission "
+            "“%(permission)s”, and that this site lets people approve their own imports."
+        ) % {"permission": labels.permission_name(api.PERMISSION_APPROVE)}
+        field.error_messages["invalid_choice"] = translated(
+            "You cannot have rows recorded without a look at the plan first. Choose “%(choice)s”."
+        ) % {"choice": labels.VALUES["review"][True]}
 
     def _begin_with(self, last: Options) -> None:
         """The last choice; where that is no longer offered, the site's default, or else the first value there is."""

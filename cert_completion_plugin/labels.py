@@ -21,6 +21,22 @@ FIRST_SHEET = _("The first one")
 DEFAULT_TYPE = _("The default type")
 HOW_IT_IS_READ = _("How the file is read")
 
+PERMISSIONS: Mapping[str, Any] = {
+    "upload_completions": _("Can upload certification completions"),
+    "view_import_report": _("Can view the certification imports of others"),
+    "view_personal_data": _("Can view names and cells in certification imports, and download them"),
+    "approve_imports": _("Can approve, discard and plan anew certification imports"),
+    "undo_imports": _("Can undo imports"),
+    "manage_options": _("Can manage the default options of certification imports"),
+}
+"""As the admin calls them: the models have the same texts."""
+
+
+def permission_name(permission: str) -> str:
+    """What a permission is called where it is granted, in the active language."""
+    return str(PERMISSIONS[permission.rpartition(".")[2]])
+
+
 NAMES: Mapping[str, Any] = {
     "import_action": _("Import action"),
     "assign": _("Assign learners"),

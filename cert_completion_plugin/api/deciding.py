@@ -5,12 +5,16 @@ from collections.abc import Collection
 from django.db import transaction
 
 from cert_completion_plugin import batches, tasks
+from cert_completion_plugin.api.masking import plan_shown_to
 from cert_completion_plugin.api.permissions import (
     PERMISSION_APPROVE,
     PERMISSION_UPLOAD,
+    PERMISSION_VIEW_PERSONAL_DATA,
     User,
     check,
+    check_approve,
     check_cancel,
+    check_seen,
 )
 from cert_completion_plugin.batches import (
     Approval,
@@ -50,12 +54,15 @@ def cancel(user: User, batch: Batch) -> bool:
     return is_cancelled
 
 
-def plan_summary(batch: Batch, number: int | None = None) -> Plan | None:
+def plan_summary(user: User, batch: Batch, number: int | None = None) -> Plan | None:
     """What a plan that waits, or waited, for approval would do; the present one unless another `number` is given.
 
-    None if there was no such plan, or if it is not complete.
+    None if there was no such plan, or if it is not complete. Names out of the file are left out for those who may not
+    see personal data. Raises Denied for an import that the user may not see.
     """
-    return plans.get(batch.id, batch.plan if number is None else number)
+    check_seen(user, batch)
+    plan = plans.get(batch.id, batch.plan if number is None else number)
+    return plan and plan_shown_to(user, plan)
 
 
 def days_since(plan: Plan) -> int:
@@ -75,7 +82,7 @@ def approve(user: User, batch: Batch, *, plan: int, accept_broken: bool = False)
     becomes `drifted`. If the rule of a certification has changed, nothing is done: the plan has to be made anew. The
     hosts are asked about that here and now, in bulk. Raises Denied.
     """
-    check(user, PERMISSION_APPROVE, batch)
+    check_approve(user, batch)
     approval = batches.approve(batch.id, user.pk, user.get_username(), plan=plan, accept_broken=accept_broken)
     if approval.is_given:
         connections.after_commit(tasks.send_next, batch.id)
@@ -102,10 +109,12 @@ def plan_anew(user: User, batch: Batch, *, confirmed: Collection[str] = ()) -> b
 
     `confirmed`: short names and ID numbers of close matches of which somebody says "it really is another
     certification", for all rows with that value, beside those confirmed before. The new plan has the next number, and
-    the old one stays readable. Raises Denied.
+    the old one stays readable. Raises Denied; names can be confirmed by those alone who may see them.
     """
     check(user, PERMISSION_APPROVE, batch)
-    begins = batches.plan_anew(batch, user.get_username(), confirmed)
+    if confirmed:
+        check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    begins = batches.plan_anew(batch.id, batch.plan, user.get_username(), confirmed)
     if begins:
         connections.after_commit(tasks.send_next, batch.id)
     return begins

@@ -1,11 +1,17 @@
-"""Finding imports, and what belongs to them elsewhere."""
+"""Finding imports, and what belongs to them elsewhere.
+
+To those who may not see personal data, imports are given without any text out of their files (`api.masking`).
+"""
 
 from cert_completion_plugin import batches
+from cert_completion_plugin.api.masking import shown_to
 from cert_completion_plugin.api.permissions import (
     PERMISSION_UPLOAD,
+    PERMISSION_VIEW_PERSONAL_DATA,
     PERMISSION_VIEW_REPORT,
     Denied,
     User,
+    check,
     may,
     reach,
 )
@@ -21,7 +27,8 @@ def find(user: User, reference: str) -> Batch | None:
 
     None if there is none, and just so if this user may not see it.
     """
-    return stored.find(reference, reach(user))
+    found = stored.find(reference, reach(user))
+    return found and shown_to(user, found)
 
 
 def newest(user: User, *, before: int | None = None, limit: int = 50) -> list[Batch]:
@@ -32,9 +39,12 @@ def newest(user: User, *, before: int | None = None, limit: int = 50) -> list[Ba
 def imports(user: User, wanted: ImportFilter, *, before: int | None = None, limit: int = 50) -> list[Batch]:
     """The imports that fit, of those that a user may see, the newest first.
 
-    With `before`, those older than the import with that `id`.
+    With `before`, those older than the import with that `id`. Raises Denied where a learner is asked for, whom not
+    everybody may know to be in a file.
     """
-    return searching.find(wanted, reach(user), before=before, limit=limit)
+    if wanted.learner:
+        check(user, PERMISSION_VIEW_PERSONAL_DATA)
+    return [shown_to(user, batch) for batch in searching.find(wanted, reach(user), before=before, limit=limit)]
 
 
 def uploaders(user: User) -> list[str]:
@@ -60,12 +70,13 @@ def corrected_by(user: User, batch: Batch) -> Batch | None:
 
     None also if this user may not see that one.
     """
-    return stored.corrected_by(batch.id, reach(user))
+    found = stored.corrected_by(batch.id, reach(user))
+    return found and shown_to(user, found)
 
 
 def corrections_of(user: User, batch: Batch, *, limit: int = 20) -> list[Batch]:
     """The imports that correct rows of this one, oldest first, of those that a user may see."""
-    return stored.corrections_of(batch.id, limit, reach(user))
+    return [shown_to(user, found) for found in stored.corrections_of(batch.id, limit, reach(user))]
 
 
 def origin(user: User, row_key: str) -> tuple[Batch, int] | None:
@@ -73,7 +84,10 @@ def origin(user: User, row_key: str) -> tuple[Batch, int] | None:
 
     None if it was no import of this site, or none that this user may see.
     """
-    return batches.origin(row_key, reach(user))
+    if (found := batches.origin(row_key, reach(user))) is None:
+        return None
+    batch, line = found
+    return shown_to(user, batch), line
 
 
 def record_of_learning_path(learner_key: str) -> str:

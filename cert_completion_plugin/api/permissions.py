@@ -4,6 +4,7 @@ Functions of the api that act, find imports, or give out rows take the user firs
 may not see is not there for them: it is answered as what does not exist. What they may see but not do raises `Denied`.
 """
 
+from cert_completion_plugin import conf
 from cert_completion_plugin.batches.permissions import (
     PERMISSION_APPROVE,
     PERMISSION_MANAGE_OPTIONS,
@@ -13,10 +14,12 @@ from cert_completion_plugin.batches.permissions import (
     PERMISSION_VIEW_REPORT,
     SYSTEM,
     Denied,
+    OwnImport,
     System,
     User,
     holds,
 )
+from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.store.reach import EVERYBODY, NOBODY, Reach
 from cert_completion_plugin.store.values import Batch
@@ -31,12 +34,19 @@ __all__ = [
     "PERMISSION_VIEW_REPORT",
     "SYSTEM",
     "Denied",
+    "OwnImport",
     "System",
     "User",
     "check",
+    "check_approve",
     "check_cancel",
+    "check_review",
+    "check_seen",
+    "holds",
     "may",
+    "may_approve",
     "may_cancel",
+    "may_leave_out_review",
     "reach",
 ]
 
@@ -47,6 +57,16 @@ PERMISSIONS_TO_SEE = (PERMISSION_UPLOAD, PERMISSION_VIEW_REPORT)
 def may(user: User, permission: str, batch: Batch | None = None) -> bool:
     """Whether a user holds a permission; given an import, whether they may also see that."""
     return _missing(user, permission, batch) is None
+
+
+def may_approve(user: User, batch: Batch) -> bool:
+    """Whether a user may approve the plan of this import."""
+    return may(user, PERMISSION_APPROVE, batch) and not _takes_another(user, batch)
+
+
+def may_leave_out_review(user: User) -> bool:
+    """Whether a user may have the rows of a file recorded without anybody's approval."""
+    return isinstance(user, System) or (conf.settings().approve_own and holds(user, PERMISSION_APPROVE))
 
 
 def may_cancel(user: User, batch: Batch) -> bool:
@@ -63,10 +83,30 @@ def check(user: User, permission: str, batch: Batch | None = None) -> None:
         raise Denied(missing)
 
 
+def check_approve(user: User, batch: Batch) -> None:
+    """Raise Denied unless a user may approve the plan of this import."""
+    check(user, PERMISSION_APPROVE, batch)
+    if _takes_another(user, batch):
+        raise OwnImport(PERMISSION_APPROVE)
+
+
+def check_review(user: User, options: Options) -> None:
+    """Raise Denied for options without a review where a user may not leave it out."""
+    if options.review or may_leave_out_review(user):
+        return
+    raise OwnImport(PERMISSION_APPROVE) if holds(user, PERMISSION_APPROVE) else Denied(PERMISSION_APPROVE)
+
+
 def check_cancel(user: User, batch: Batch) -> None:
     """Raise Denied unless a user may cancel this import."""
     if not may_cancel(user, batch):
         raise Denied(PERMISSION_APPROVE if may(user, PERMISSION_UPLOAD, batch) else PERMISSION_UPLOAD)
+
+
+def check_seen(user: User, batch: Batch) -> None:
+    """Raise Denied unless a user may see this import."""
+    if not _is_seen(user, batch):
+        raise Denied(PERMISSION_VIEW_REPORT)
 
 
 def reach(user: User) -> Reach:
@@ -84,6 +124,10 @@ def _missing(user: User, permission: str, batch: Batch | None) -> str | None:
 
 def _is_seen(user: User, batch: Batch) -> bool:
     return holds(user, PERMISSION_VIEW_REPORT) or (_is_own(user, batch) and holds(user, PERMISSION_UPLOAD))
+
+
+def _takes_another(user: User, batch: Batch) -> bool:
+    return _is_own(user, batch) and not conf.settings().approve_own
 
 
 def _is_own(user: User, batch: Batch) -> bool:

@@ -1,15 +1,16 @@
 """What becomes of the rows of an import: rows for those who may view personal data, numbers for all who may see it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from cert_completion_plugin import batches
-from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check
+from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check, check_seen
 from cert_completion_plugin.batches import (
     Account,
     Neighbours,
 )
 from cert_completion_plugin.batches.retention import check_kept
-from cert_completion_plugin.core.outcomes import Phase
+from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.store import portions, results
@@ -40,6 +41,52 @@ def page(
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return results.table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLine:
+    """What everybody may know of a row who may see its import: its line, outcome and codes, and the line it repeats."""
+
+    line: int
+    outcome: Outcome
+    codes: tuple[str, ...]
+    repeats_line: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePage:
+    """As `Page`, of rows without anything that stands in them."""
+
+    rows: tuple[RowLine, ...]
+    earlier: int | None
+    later: int | None
+
+
+def lines(
+    user: User,
+    batch: Batch,
+    wanted: Filter = EVERYTHING,
+    *,
+    phase: Phase = Phase.WRITTEN,
+    plan: int | None = None,
+    after: int = 0,
+    before: int = 0,
+    limit: int = 100,
+) -> LinePage:
+    """The same rows as `page`, for all who may see the import: without names and cells.
+
+    Raises Denied, also for a filter by learner: it would tell who is in the file.
+    """
+    check_seen(user, batch)
+    if wanted.learner:
+        check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    found = results.table(batch, phase, plan).page(wanted, after=after, before=before, limit=limit)
+    return LinePage(rows=tuple(map(_line, found.rows)), earlier=found.earlier, later=found.later)
+
+
+def _line(row: Decision) -> RowLine:
+    codes = dict.fromkeys(str(issue.code) for issue in row.issues)
+    return RowLine(line=row.line, outcome=row.outcome, codes=tuple(codes), repeats_line=row.repeats_line)
 
 
 def has_rows(

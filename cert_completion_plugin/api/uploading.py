@@ -6,7 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from cert_completion_plugin import batches, tabular, tasks
-from cert_completion_plugin.api.permissions import PERMISSION_UPLOAD, User, check, reach
+from cert_completion_plugin.api.masking import shown_to
+from cert_completion_plugin.api.permissions import PERMISSION_UPLOAD, User, check, check_review, reach
 from cert_completion_plugin.batches import (
     KeptFile,
 )
@@ -32,9 +33,11 @@ def submit(
     transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
     sends again. `corrects`: the import of which the file has rows that were corrected; a file that was downloaded from
     a report says so itself.
-    Raises OptionNotOffered and Denied. A file over the site's limit comes back in state `refused`.
+    Raises OptionNotOffered, and Denied: without the permission to approve imports, their review cannot be left out.
+    A file over the site's limit comes back in state `refused`.
     """
     check(user, PERMISSION_UPLOAD)
+    check_review(user, options)
     with transaction.atomic():
         batch = batches.receive(
             chunks,
@@ -78,6 +81,7 @@ def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, cor
     Raises OptionNotOffered, KeptFileGone if it was taken in already, and Denied.
     """
     check(user, PERMISSION_UPLOAD)
+    check_review(user, options)
     with transaction.atomic():
         batch = batches.receive_kept(
             kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options
@@ -91,7 +95,8 @@ def earlier_upload(user: User, sha256: str, *, before: int | None = None) -> Bat
     Of those alone that this user may see: whether others have uploaded a file is not told.
     It serves a warning: an import of the same file again is allowed, and changes nothing that is recorded already.
     """
-    return stored.earlier_with(sha256, before, reach(user))
+    earlier = stored.earlier_with(sha256, before, reach(user))
+    return earlier and shown_to(user, earlier)
 
 
 def template(user: User, kind: str, *, titles: Mapping[str, str]) -> bytes:

@@ -22,6 +22,10 @@ class Denied(PermissionDenied):
         self.permission = permission
 
 
+class OwnImport(Denied):
+    """This site's setting APPROVE_OWN has somebody else approve an import than whoever uploaded it."""
+
+
 class System:
     """The site's own code, which may do everything; where a user is asked for, it stands in for one.
 

@@ -105,12 +105,14 @@ def confirmed_of(batch: Batch) -> tuple[str, ...]:
     return tuple(batch.answers.get("confirmed", ()))
 
 
-def plan_anew(batch: Batch, username: str, confirmed: Collection[str]) -> bool:
+def plan_anew(batch_id: int, plan: int, username: str, confirmed: Collection[str]) -> bool:
     """Have the rows of an import that waits for approval planned again, with these names confirmed beside the others.
 
-    Says whether it still waited with the plan of `batch`. The old plan stays readable.
+    Says whether it still waited with this `plan`. The old plan stays readable.
     """
-    plan = batch.plan
+    batch = batches.get(batch_id)
+    if batch is None or batch.plan != plan:
+        return False
     names = dict.fromkeys([*confirmed_of(batch), *filter(None, map(normalised, confirmed))])
     answers = {**batch.answers, "confirmed": list(names), "planned_by": username}
     seen = {"plan": plan, "cancelled_at": None}

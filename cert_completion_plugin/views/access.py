@@ -1,20 +1,21 @@
 """Who may see a page, and what every page is shown with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.mixins import AccessMixin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, get_script_prefix, resolve, reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin, View
 
-from cert_completion_plugin import api, conf
+from cert_completion_plugin import api, conf, labels
 
 
 def number(request: HttpRequest, name: str) -> int:
@@ -37,14 +38,23 @@ class ImportPage(AccessMixin, ContextMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Who may not see the page is told so in words, and whom to ask; nothing about an import is told."""
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
         try:
             if not any(api.may(request.user, permission) for permission in self.opened_by):
-                return self.handle_no_permission()
+                return self._denied(self.opened_by)
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        except PermissionDenied:
-            context = self.frame(title=_("You may not see this page"))
-            return TemplateResponse(request, "cert_completion_plugin/denied.html", context, status=403)
+        except api.OwnImport:
+            return self._denied([], _own_text())
+        except api.Denied as denied:
+            return self._denied([denied.permission])
         return response
+
+    def _denied(self, missing: Sequence[str], text: str = "") -> HttpResponseBase:
+        is_look = self.request.method in ("GET", "HEAD")
+        title = _("You may not see this page") if is_look else _("You may not do this")
+        context = self.frame(title=title) | {"denied_text": text or f"{_missing_text(missing)} {_ask_text()}"}
+        return TemplateResponse(self.request, "cert_completion_plugin/denied.html", context, status=403)
 
     def found(self) -> api.Batch:
         """The import that the address names; 404 if there is none, or none that this user may see."""
@@ -74,5 +84,26 @@ class ImportPage(AccessMixin, ContextMixin, View):
             "base_template": conf.settings().base_template,
             "title": title,
             "may_upload": api.may(request.user, api.PERMISSION_UPLOAD),
+            "personal_data": labels.permission_name(api.PERMISSION_VIEW_PERSONAL_DATA),
             "may_view": any(api.may(request.user, permission) for permission in api.PERMISSIONS_TO_SEE),
         }
+
+
+def _missing_text(missing: Sequence[str]) -> str:
+    """Which permission a page takes."""
+    names = [_("“%(permission)s”") % {"permission": labels.permission_name(each)} for each in missing]
+    if len(names) == 1:
+        return _("Your account does not have the permission for this: %(permission)s.") % {"permission": names[0]}
+    return _("Your account has none of the permissions that open this page: %(permissions)s.") % {
+        "permissions": get_text_list(names, _("or"))
+    }
+
+
+def _ask_text() -> str:
+    return _(
+        "Ask somebody who looks after the users of this site to give it to you, and tell them the address of the page."
+    )
+
+
+def _own_text() -> str:
+    return _("On this site, whoever uploaded a file does not approve it. Ask somebody else who may approve imports.")

@@ -32,7 +32,7 @@ class _Decision(BatchView):
     def _waiting(self) -> tuple[api.Batch, api.Plan] | None:
         """The import and its present plan; None, and a word about it, if it does not wait for approval."""
         batch = self.found()
-        plan = api.plan_summary(batch)
+        plan = api.plan_summary(self.request.user, batch)
         if batch.state is api.BatchState.AWAITING_APPROVAL and plan is not None:
             return batch, plan
         messages.info(self.request, _not_waiting(batch))

@@ -31,7 +31,7 @@ class PlanView(ImportPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         batch = self.found()
-        plan = api.plan_summary(batch, self.kwargs["plan"])
+        plan = api.plan_summary(self.request.user, batch, self.kwargs["plan"])
         if plan is None:
             raise Http404(_("There is no such plan."))
         context = super().get_context_data(
@@ -47,13 +47,14 @@ class PlanView(ImportPage, TemplateView):
 
 def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
     """What `plan.html` is given, for an import that waits for approval."""
-    plan = api.plan_summary(batch)
+    plan = api.plan_summary(request.user, batch)
     if plan is None:
         return {}
     found = shown(request, batch, plan) | {
         "approval_form": ApprovalForm(plan=plan),
         "confirm_form": ConfirmForm(plan=plan),
         "may_decide": api.may(request.user, api.PERMISSION_APPROVE, batch),
+        "may_approve": api.may_approve(request.user, batch),
         "days_old": api.days_since(plan),
         "blocking_text": _blocking_text(plan),
         "button_text": _button_text(plan),

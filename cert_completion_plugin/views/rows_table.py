@@ -40,37 +40,44 @@ def table(
 
     The filters are the parameters `outcome`, `problem`, `certification`, `learner` and `line` of the address, the page
     is `before` or `after`. Nothing is counted: `counts` are those of `api.row_counts`, which is asked if not given.
+    Whoever may not see personal data is shown lines, outcomes and codes, and cannot look for a learner.
     """
     counts = api.row_counts(batch, phase, plan) if counts is None else counts
-    chosen = _Chosen.of(request)
+    is_personal = api.may(request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
+    chosen = _Chosen.of(request, with_learner=is_personal)
     names = api.certifications(batch, plan)
-    is_shown = api.may(request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
-    has_rows = partial(api.has_rows, request.user, batch, phase=phase, plan=plan)
-    wanted, notes = _filter(chosen, names, has_rows) if is_shown else (api.Filter(), [])
-    before, after = number(request, "before"), number(request, "after")
-    place = urlencode(_place(chosen, before, after, plan if plan != batch.plan else None))
-    limit = conf.settings().page_rows
-    page = (
-        api.page(request.user, batch, wanted, phase=phase, plan=plan, before=before, after=after, limit=limit)
-        if is_shown
-        else api.Page()
-    )
+    wanted, notes = _filter(chosen, names, partial(api.has_rows, request.user, batch, phase=phase, plan=plan))
+    page: dict[str, Any] = {
+        "phase": phase,
+        "plan": plan,
+        "before": number(request, "before"),
+        "after": number(request, "after"),
+        "limit": conf.settings().page_rows,
+    }
+    found: api.Page | api.LinePage
+    if is_personal:
+        found = api.page(request.user, batch, wanted, **page)
+        place = urlencode(_place(chosen, page["before"], page["after"], plan if plan != batch.plan else None))
+        rows = [row(decision, batch, place) for decision in found.rows]
+    else:
+        found = api.lines(request.user, batch, wanted, **page)
+        rows = [_line(each) for each in found.rows]
     return {
-        "is_shown": is_shown,
+        "is_personal": is_personal,
         "is_plan": phase is api.Phase.PLANNED,
         "place": PLACE,
-        "rows": [row(decision, batch, place) for decision in page.rows],
+        "rows": rows,
         "is_filtered": bool(chosen.query),
-        "is_empty": not page.rows and not any(counts.get("outcomes", {}).values()),
+        "is_empty": not found.rows and not any(counts.get("outcomes", {}).values()),
         "notes": notes,
         "chosen": chosen,
         "outcomes": _outcome_choices(counts, chosen),
         "problems": _problem_choices(counts, chosen),
         "certifications": _suggestions(names),
         "tiles": tiles(counts, chosen),
-        "earlier": _address(chosen.query | {"before": page.earlier}) if page.earlier is not None else "",
-        "later": _address(chosen.query | {"after": page.later}) if page.later is not None else "",
-        "is_to_go_on": not page.rows and (page.later or page.earlier) is not None,
+        "earlier": _address(chosen.query | {"before": found.earlier}) if found.earlier is not None else "",
+        "later": _address(chosen.query | {"after": found.later}) if found.later is not None else "",
+        "is_to_go_on": not found.rows and (found.later or found.earlier) is not None,
         "everything": f"?#{PLACE}",
     }
 
@@ -86,7 +93,7 @@ class _Chosen:
     line: str = ""
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "_Chosen":
+    def of(cls, request: HttpRequest, *, with_learner: bool) -> "_Chosen":
         given = {name: normalised(request.GET.get(name, "").replace("\0", "")) for name in cls.__slots__}
         if given["outcome"] not in (*texts.OUTCOMES, ANY_PROBLEM):
             given["outcome"] = ""
@@ -94,6 +101,8 @@ class _Chosen:
             given["problem"] = ""
         if not number(request, "line"):
             given["line"] = ""
+        if not with_learner:
+            given["learner"] = ""
         return cls(**given)
 
     @property
@@ -231,6 +240,17 @@ def row(decision: api.Decision, batch: api.Batch, place: str = "") -> dict[str, 
         "repeats_line": decision.repeats_line and str(decision.repeats_line),
         "issues": [texts.issue_text(issue) for issue in decision.issues],
         "never_expires": writes and not decision.expires and bool(decision.certification_key),
+    }
+
+
+def _line(found: api.RowLine) -> dict[str, Any]:
+    """The same of a row of which nothing may be shown that stands in it."""
+    return {
+        "line": str(found.line),
+        "outcome": str(found.outcome),
+        "label": texts.outcome_label(found.outcome),
+        "repeats_line": found.repeats_line and str(found.repeats_line),
+        "issues": [titles.title(code) for code in found.codes],
     }
 
 

@@ -79,11 +79,11 @@ class UndoView(ImportPage, TemplateView):
         chosen = _chosen(self.request.GET.get("group", ""), counts)
         size = conf.settings().page_rows
         before, after = number(self.request, "before"), number(self.request, "after")
-        is_shown = api.may(self.request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
+        is_personal = api.may(self.request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
         rows_before = partial(api.undo_rows_before, self.request.user, batch, undo, chosen)
         rows_after = partial(api.undo_rows, self.request.user, batch, undo, chosen)
         rows: list[api.UndoneRow] = []
-        if is_shown:
+        if is_personal:
             rows = rows_before(before=before, limit=size) if before else rows_after(after=after, limit=size)
         first, last = (rows[0].decision.line, rows[-1].decision.line) if rows else (0, 0)
         undone = counts.get(api.UndoStatus.UNDONE, 0)
@@ -102,7 +102,7 @@ class UndoView(ImportPage, TemplateView):
             "group": str(chosen),
             "group_label": GROUPS[chosen][is_done],
             "why_label": _("What became of it") if is_done else _("What will happen, and why"),
-            "is_shown": is_shown,
+            "is_personal": is_personal,
             "rows": [_row(row, is_done=is_done) for row in rows],
             "earlier": str(first) if rows and rows_before(before=first, limit=1) else "",
             "later": str(last) if rows and rows_after(after=last, limit=1) else "",

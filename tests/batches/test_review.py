@@ -95,7 +95,7 @@ def test_a_plan_waits_and_nothing_is_written(world, plan):
     assert world.written == ()
     assert outcomes(batch) == {}
     assert planned(batch, 1) == {2: "certified", 3: "history", 4: "renewed", 5: "rejected"}
-    summary = api.plan_summary(batch)
+    summary = api.plan_summary(api.SYSTEM, batch)
     assert (summary.number, summary.as_of, summary.rows, summary.writes) == (1, date(2026, 3, 15), 4, 3)
     assert summary.counts["outcomes"] == {"certified": 1, "history": 1, "renewed": 1, "rejected": 1}
     assert summary.counts["issues"] == {"learner_not_found": 1}
@@ -672,7 +672,7 @@ def test_a_plan_made_anew_has_the_next_number_and_today_and_leaves_the_old_one(w
     assert (found.state, found.plan, found.as_of) == ("awaiting_approval", 2, date(2026, 3, 20))
     assert planned(found, 1) == {2: "certified", 3: "history", 4: "certified"}
     assert planned(found, 2) == {2: "renewed", 3: "history", 4: "certified"}
-    old, new = api.plan_summary(found, 1), api.plan_summary(found)
+    old, new = api.plan_summary(api.SYSTEM, found, 1), api.plan_summary(api.SYSTEM, found)
     assert (old.as_of, old.planned_by, new.as_of, new.planned_by) == (
         date(2026, 3, 15),
         "",
@@ -700,20 +700,20 @@ def test_close_matches_are_confirmed_by_value(world, plan, approver, approve):
         "a03,Forklift,,2025-09-01,",
     )
     batch = plan(*rows, unknown_certification="create_evidence")
-    summary = api.plan_summary(batch)
+    summary = api.plan_summary(api.SYSTEM, batch)
     assert [(each.value, each.rows, each.line, each.nearest) for each in summary.close_matches] == [
         ("Forklfit", 2, 2, "Forklift"),
         ("Forklif", 1, 4, "Forklift"),
     ]
     assert api.plan_anew(approver, batch, confirmed=["Forklfit"])
     api.work_off(batch.id)
-    again = api.plan_summary(present(batch))
+    again = api.plan_summary(api.SYSTEM, present(batch))
     assert again.confirmed == ("Forklfit",)
     assert [each.value for each in again.close_matches] == ["Forklif"]
     assert planned(batch, 2) == {2: "evidence", 3: "evidence", 4: "rejected", 5: "certified"}
     assert api.plan_anew(approver, present(batch), confirmed=["Forklif"])
     api.work_off(batch.id)
-    assert api.plan_summary(present(batch)).confirmed == ("Forklfit", "Forklif")
+    assert api.plan_summary(api.SYSTEM, present(batch)).confirmed == ("Forklfit", "Forklif")
     approve(batch)
     assert outcomes(present(batch)) == {2: "evidence", 3: "evidence", 4: "evidence", 5: "certified"}
 
@@ -734,7 +734,7 @@ def test_confirmed_names_go_with_an_answered_date_format(plan, submit, approver)
 
 def test_all_or_nothing_is_decided_on_the_plan(world, plan, approve):
     batch = plan(*ROWS, "nobody,Forklift,F1,2025-09-01,", commit_policy="all_or_nothing")
-    summary = api.plan_summary(batch)
+    summary = api.plan_summary(api.SYSTEM, batch)
     assert (summary.writes, summary.blocking) == (0, {"rows": 1, "line": 5})
     assert approve(batch).is_given
     found = present(batch)
@@ -791,7 +791,7 @@ def test_a_broken_threshold_waits_without_review_and_wants_to_be_accepted(world,
     batch = submit(*BREAKING[name])
     api.work_off(batch.id)
     assert (present(batch).state, world.written) == ("awaiting_approval", ())
-    [check] = api.plan_summary(batch).broken
+    [check] = api.plan_summary(api.SYSTEM, batch).broken
     assert (check.name, check.rows, check.of, check.limit) == (name, 1, 2, 0.25)
     assert approve(batch).verdict == "broken"
     assert present(batch).state == "awaiting_approval"
@@ -839,7 +839,7 @@ def test_thresholds_of_an_import_that_is_held_back_anyway_wait_for_nobody(submit
 
 def test_with_review_thresholds_are_told_and_the_plan_waits_anyway(plan, approve, settings):
     with_thresholds(settings, problem_rows=0.5, overwritten=0)
-    summary = api.plan_summary(plan(*ROWS))
+    summary = api.plan_summary(api.SYSTEM, plan(*ROWS))
     assert [(check.name, check.is_broken) for check in summary.thresholds] == [
         ("problem_rows", False),
         ("overwritten", False),

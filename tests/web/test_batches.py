@@ -37,7 +37,7 @@ def imports(operator, user_with, upload, world):
     """Four imports, of two people, three months, two certifications and three learners."""
     world.add_certification(doubles.yearly("Crane", "C1"))
     world.add_learner("Ana")
-    eva = user_with("upload_completions", username="eva")
+    eva = user_with("upload_completions", "approve_imports", username="eva")
     upload("forklift.csv", "ana,Forklift,,2025-05-31,", by=operator)
     upload("crane.csv", "ben,Crane,,2025-05-31,", "nobody,Crane,,2025-05-31,", by=eva)
     upload("waiting.csv", "Ana,Forklift,,2025-05-31,", "nobody,Forklift,,2025-05-31,", by=eva, review=True)

@@ -84,10 +84,10 @@ def test_a_certification_of_which_nothing_is_recorded_has_no_line(client, waitin
 
 def test_the_number_of_the_button_is_written_with_thousands(client, waiting, monkeypatch):
     batch = waiting()
-    plan = api.plan_summary(batch)
+    plan = api.plan_summary(api.SYSTEM, batch)
     assert plan is not None
     plan = replace(plan, counts={"outcomes": {"history": 4468}, "issues": {}})
-    monkeypatch.setattr(api, "plan_summary", lambda batch, number=None: plan)
+    monkeypatch.setattr(api, "plan_summary", lambda user, batch, number=None: plan)
     text = page(client, batch)
     assert "Record 4,468 rows</button>" in text
     assert "Of 4,468 rows, 4,468 go to history." in text
