@@ -28,15 +28,15 @@ else:
 
 
 class _ReadOnly(_ModelAdmin):
-    """An entry of the index for those who have the `permission`; nothing is edited in the admin."""
+    """An entry of the index for those who have one of the `permissions`; nothing is edited in the admin."""
 
-    permission = ""
+    permissions: tuple[str, ...] = ()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return api.may(request.user, self.permission)
+        return any(api.may(request.user, permission) for permission in self.permissions)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return api.may(request.user, self.permission)
+        return self.has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -62,13 +62,13 @@ class _Door(_ReadOnly):
 
 @admin.register(CompletionUpload)
 class CompletionUploadAdmin(_Door):
-    permission = api.PERMISSION_UPLOAD
+    permissions = (api.PERMISSION_UPLOAD,)
     page = "cert_completion_plugin:upload"
 
 
 @admin.register(ImportReport)
 class ImportReportAdmin(_Door):
-    permission = api.PERMISSION_VIEW_REPORT
+    permissions = api.PERMISSIONS_TO_SEE
     page = "cert_completion_plugin:batches"
 
 
@@ -86,9 +86,9 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(_ReadOnly):
-    """Every import with what became of it, and its history: who uploaded, approved, cancelled or undid it."""
+    """Imports with what became of them, and their history: who uploaded, approved, cancelled or undid them."""
 
-    permission = api.PERMISSION_VIEW_REPORT
+    permissions = api.PERMISSIONS_TO_SEE
     list_display = ("file_name", "page", "uploaded_at", "uploaded_by_name", "state_text", "rows")
     list_filter = (StateFilter, "uploaded_at")
     list_per_page = 50
@@ -107,9 +107,9 @@ class ImportBatchAdmin(_ReadOnly):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super().get_queryset(request).defer("certifications", "headings", "detected", "file_issues", "reader_state")
-        )
+        """Those that the user may see: the same as on the plugin's own pages."""
+        rows = super().get_queryset(request).filter(api.reach(request.user).condition)
+        return rows.defer("certifications", "headings", "detected", "file_issues", "reader_state")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -368,14 +368,18 @@ class ImportFilterForm(forms.Form):
     certification = forms.CharField(label=_("With rows of the certification"), required=False, max_length=255)
     learner = forms.CharField(label=_("With rows of the learner"), required=False, max_length=150)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: api.User, **kwargs: Any) -> None:
+        """Nobody looks for learners who may not know which learners are in a file."""
         super().__init__(*args, **kwargs)
+        if not api.may(user, api.PERMISSION_VIEW_PERSONAL_DATA):
+            del self.fields["learner"]
         any_of = [("", _("Any"))]
         self._choose("state").choices = [*any_of, *texts.STATES.items()]
         outcomes = [(ANY_PROBLEM, _("Any problem")), *texts.OUTCOMES.items()]
         self._choose("outcome").choices = [*any_of, *outcomes]
         self.fields["certification"].help_text = _("Its short name or its ID number.")
-        self.fields["learner"].help_text = _("The whole username; upper and lower case count.")
+        if "learner" in self.fields:
+            self.fields["learner"].help_text = _("The whole username; upper and lower case count.")
         self.fields["uploader"].widget.attrs |= {"list": "ccp-uploaders", "autocomplete": "off"}
 
     def _choose(self, name: str) -> forms.ChoiceField:

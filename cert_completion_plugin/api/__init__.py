@@ -55,6 +55,7 @@ from cert_completion_plugin.api.permissions import (
     may_approve,
     may_cancel,
     may_leave_out_review,
+    reach,
 )
 from cert_completion_plugin.api.progressing import (
     Health,
@@ -241,6 +242,7 @@ __all__ = [
     "preview_undo",
     "progress",
     "purge",
+    "reach",
     "record_of_learning_path",
     "remember_choice",
     "report_file",

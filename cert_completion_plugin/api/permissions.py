@@ -100,7 +100,8 @@ def check_review(user: User, options: Options) -> None:
 def check_cancel(user: User, batch: Batch) -> None:
     """Raise Denied unless a user may cancel this import."""
     if not may_cancel(user, batch):
-        raise Denied(PERMISSION_APPROVE if may(user, PERMISSION_UPLOAD, batch) else PERMISSION_UPLOAD)
+        check(user, PERMISSION_UPLOAD, batch)
+        raise Denied(PERMISSION_APPROVE)
 
 
 def check_seen(user: User, batch: Batch) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cert_completion_plugin.batches.rights import may_see
 from cert_completion_plugin.core.guard import unguarded
 from cert_completion_plugin.core.headings import OWN_MISSING, comes_from_report
 from cert_completion_plugin.core.parse import cell_text
@@ -28,14 +29,15 @@ def as_short_as_it_was(row: RawRow) -> RawRow:
 def link(batch: Batch, reference: int, chunk: Sequence[RawRow]) -> None:
     """Keep which import a file corrects: the one that its first row with a reference names, if there is such an import.
 
-    Whoever uploaded may have said so already; that stays.
+    Whoever uploaded may have said so already; that stays. An import that they may not see is not there for them: a
+    reference that was guessed, or overheard, tells nothing.
     """
     if batches.corrected_by(batch.id) is not None:
         return
     texts = (cell_text(row.cells[reference]) for row in chunk if reference < len(row.cells))
     named = next(filter(None, texts), "")
     corrected = batches.find(named)
-    if corrected is not None:
+    if corrected is not None and may_see(batch, corrected):
         batches.correct(batch.id, corrected)
 
 

@@ -1,10 +1,13 @@
 """Who may do what: the permissions as Django names them, and who holds them. Nobody holds one that was not granted."""
 
-from typing import TypeAlias
+from collections.abc import Collection
+from typing import Any, TypeAlias
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+
+from cert_completion_plugin.store import holders
 
 PERMISSION_UPLOAD = "cert_completion_plugin.upload_completions"
 PERMISSION_APPROVE = "cert_completion_plugin.approve_imports"
@@ -54,3 +57,13 @@ def holds(user: User, permission: str) -> bool:
         return True
     has_perm = getattr(user, "has_perm", None)
     return has_perm is not None and user.is_active and bool(has_perm(permission))
+
+
+def still_hold(user_id: Any, permissions: Collection[str]) -> bool:
+    """Whether the user with this primary key is there, active, and holds all of these now."""
+    if user_id is None:
+        return False
+    if holders.answers_in_one():
+        return holders.is_holder(user_id, permissions)
+    user = holders.user(user_id)
+    return user is not None and all(holds(user, permission) for permission in permissions)

@@ -1,4 +1,4 @@
-"""The certification import report over all imports of the site: filters, and the list, newest first."""
+"""The certification import report over all imports that a user may see: filters, and the list, newest first."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -17,13 +17,13 @@ OF_ROWS = ("outcome", "certification", "learner")
 
 
 class BatchesView(ImportPage, TemplateView):
-    """All imports of the site that fit the filters in the address."""
+    """The imports that fit the filters in the address, of those that the user may see."""
 
     template_name = "cert_completion_plugin/batches.html"
     title = gettext_lazy("Certification import report")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = ImportFilterForm(self.request.GET)
+        form = ImportFilterForm(self.request.GET, user=self.request.user)
         describe(form)
         is_filtered, before = bool(form.place), number(self.request, "before")
         found, note = self._found(form, before)

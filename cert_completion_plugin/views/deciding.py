@@ -24,6 +24,7 @@ class _Decision(BatchView):
     opened_by = (api.PERMISSION_APPROVE,)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.found()
         return self._back()
 
     def _back(self) -> HttpResponse:

@@ -160,3 +160,14 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "undo-done": lambda site: _of(site.undone(), "undo/"),
     "undone": lambda site: _of(site.undone()),
 }
+
+PAGES_OF_OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[[Site], str]]] = {
+    "finished-no-names": (("view_import_report", "undo_imports"), PAGES["finished"]),
+    "plan-no-names": (("view_import_report", "approve_imports"), PAGES["plan"]),
+    "needs-answer-no-names": (("view_import_report",), PAGES["needs-answer"]),
+    "refused-no-names": (("view_import_report",), PAGES["refused"]),
+    "undo-no-names": (("view_import_report", "undo_imports"), PAGES["undo-preview"]),
+    "imports-no-names": (("view_import_report",), lambda site: f"{_listed(site)}?outcome=problems"),
+    "upload-reviewed": (("upload_completions",), PAGES["upload"]),
+}
+"""The pages as those see them who hold these permissions alone."""

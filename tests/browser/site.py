@@ -46,7 +46,7 @@ class Site:
 
     def user(self, username: str, *codenames: str) -> Any:
         """A staff user with exactly these permissions of the plugin."""
-        return people.person(username, *codenames)
+        return people.holding(people.person(username), *codenames)
 
     def submitted(
         self,

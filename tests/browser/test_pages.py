@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.looking import look_at, no_complaints
-from tests.browser.pages import PAGES, purged
+from tests.browser.pages import PAGES, PAGES_OF_OTHERS, purged
 
 pytestmark = pytest.mark.browser
 
@@ -12,6 +12,16 @@ pytestmark = pytest.mark.browser
 def test_a_page_is_accessible_on_every_screen_and_complains_of_nothing(site, visit, name):
     page = visit(site.operator)
     path = PAGES[name](site)
+    with no_complaints(page):
+        assert page.goto(path).status == 200
+        look_at(page, name)
+
+
+@pytest.mark.parametrize("name", PAGES_OF_OTHERS)
+def test_so_is_a_page_of_which_somebody_may_see_a_part(site, visit, name):
+    codenames, path_of = PAGES_OF_OTHERS[name]
+    path = path_of(site)
+    page = visit(site.user("somebody", *codenames))
     with no_complaints(page):
         assert page.goto(path).status == 200
         look_at(page, name)

@@ -399,10 +399,14 @@ def test_a_row_with_too_many_cells_stays_so_until_somebody_mends_it(client, impo
     assert [str(issue.code) for issue in row.issues] == ["too_many_cells"]
 
 
-def test_whoever_may_not_see_reports_corrects_by_the_file_alone(client, imported, upload, user_with):
+def test_a_file_corrects_no_import_that_its_uploader_may_not_see(client, imported, upload, user_with):
     first = imported("benn,Forklift,,13/05/2025,")
     content = content_of(get(client, first, "problems"))
-    client.force_login(user_with("upload_completions"))
+    client.force_login(user_with("upload_completions", "approve_imports"))
     response = client.get(reverse("cert_completion_plugin:upload") + f"?corrects={first.reference}")
     assert first.file_name not in response.content.decode()
-    assert api.corrected_by(api.SYSTEM, upload(content, query=f"?corrects={first.reference}")) == first
+    second = upload(content, query=f"?corrects={first.reference}")
+    assert api.corrected_by(api.SYSTEM, second) is None
+    assert "carried_date_format" not in second.detected
+    client.force_login(user_with("upload_completions", "approve_imports", "view_import_report", username="chief"))
+    assert api.corrected_by(api.SYSTEM, upload(content)) == first

@@ -62,7 +62,7 @@ def test_the_script_can_ask_before_the_file_is_sent(client, operator):
 
 def test_who_may_not_see_the_imports_of_others_is_told_of_their_own_alone(client, operator, user_with):
     uploaded(client)
-    client.force_login(user_with("upload_completions"))
+    client.force_login(user_with("upload_completions", "approve_imports"))
     assert client.get(KNOWN, {"sha256": DIGITS}).json() == {}
     uploaded(client)
     assert "by somebody" in client.get(KNOWN, {"sha256": DIGITS}).json()["text"]

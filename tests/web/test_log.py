@@ -117,13 +117,25 @@ class TestImportsInTheAdmin:
             assert one.post(address, {"file_name": "x", "post": "yes"}).status_code == 403
         assert ImportBatch.objects.get().file_name == "records.csv"
 
-    def test_only_who_may_see_reports_sees_them(self, client, waiting, user_with):
-        client.force_login(user_with("upload_completions"))
+    def test_only_who_may_see_imports_sees_them(self, client, waiting, user_with):
+        client.force_login(user_with("view_personal_data", "approve_imports", "undo_imports"))
         assert client.get(reverse(LIST)).status_code == 403
         assert "Imports" not in client.get(reverse("admin:index")).content.decode()
         client.force_login(user_with("view_import_report", username="viewer"))
         assert client.get(reverse(LIST)).status_code == 200
         assert client.get(reverse("admin:index")).status_code == 200
+
+    @pytest.mark.parametrize("page", ["change", "history"])
+    def test_who_may_see_their_own_alone_sees_no_others(self, client, waiting, user_with, page):
+        user = user_with("upload_completions", username="eva")
+        client.force_login(user)
+        address = reverse(f"admin:cert_completion_plugin_importbatch_{page}", args=[waiting.id])
+        missing = reverse(f"admin:cert_completion_plugin_importbatch_{page}", args=[waiting.id + 1])
+        assert len(client.get(reverse(LIST)).context["cl"].result_list) == 0
+        assert client.get(address).status_code == client.get(missing).status_code == 302
+        ImportBatch.objects.update(uploaded_by=user)
+        assert len(client.get(reverse(LIST)).context["cl"].result_list) == 1
+        assert client.get(address).status_code == 200
 
     @pytest.mark.parametrize(
         "reference", [lambda batch: batch.reference, lambda batch: f" {batch.reference[:8]}-" + ""]

@@ -66,7 +66,7 @@ def test_posting_needs_the_csrf_token(user_with):
 @pytest.mark.parametrize(
     ("held", "seen", "unseen"),
     [
-        (("upload_completions",), "Upload certification completions", "Certification import report"),
+        (("view_personal_data",), "permission to view or edit anything", "Certification import"),
         (("view_import_report",), "Certification import report", "Upload certification completions"),
     ],
 )

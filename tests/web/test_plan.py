@@ -307,7 +307,7 @@ def test_only_who_may_approve_and_see_can_decide(client, waiting, user_with, wor
 
 def test_who_may_only_look_sees_why_they_cannot_decide(client, waiting, user_with):
     batch = waiting("ana,Forklfit,,31/05/2025,", *ROWS)
-    client.force_login(user_with("view_import_report", username="reader"))
+    client.force_login(user_with("view_import_report", "view_personal_data", username="reader"))
     text = page(client, batch)
     assert "you need the permission “Can approve, discard and plan anew certification imports”" in text
     assert '<form method="post"' not in text

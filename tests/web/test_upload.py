@@ -80,7 +80,7 @@ def test_a_file_over_the_sites_limit_is_refused_in_words(client, settings):
 
 def test_an_uploader_who_may_not_see_the_imports_of_others_sees_their_own(client, user_with):
     client.force_login(user_with("upload_completions"))
-    content = client.post(URL, form(), follow=True).content.decode()
+    content = client.post(URL, form(review="True"), follow=True).content.decode()
     assert "The file was received and waits for a worker." in content
 
 
