@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
     *("defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
+    *("delete_orphan", "due_for_purge", "orphans", "purge"),
 }
 """Do the work of all, or say what the site can do."""
 OF_WHAT_IS_SHOWN = {
