@@ -1,6 +1,7 @@
 """What the hosts say of themselves, and what can be done with all of them together."""
 
 from cert_completion_hooks import Capability, HostInfo
+from cert_completion_hooks.examining import questions
 from cert_completion_hooks.examining.answers import Answer
 from cert_completion_hooks.examining.errors import HostContractError
 from cert_completion_hooks.examining.hooks import HOOKS_OF
@@ -45,8 +46,4 @@ class Infos:
     def _asked(self, host: str) -> HostInfo:
         if not self._registry.implements(host, "host_info"):
             raise HostContractError("host_info", host, "The host does not implement it.", "Every host must.")
-        answer = Answer("host_info", host, self._registry.call("host_info", host))
-        info = answer.one(answer.value, HostInfo, None)
-        if info.record_of_learning_path and "{key}" not in info.record_of_learning_path:
-            answer.wrong("Its record_of_learning_path has no {key}.", "Write {key} where the learner's key stands.")
-        return info
+        return questions.host_info(Answer("host_info", host, self._registry.call("host_info", host)))

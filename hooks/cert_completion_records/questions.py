@@ -74,6 +74,13 @@ def live_learners(keys: Iterable[str]) -> dict[str, LearnerId]:
     return {key: found for key, found in ids.items() if found in live}
 
 
+def live_certifications(keys: Iterable[str]) -> set[str]:
+    """The keys of certifications of this site."""
+    ids = {found for key in keys if (found := certification_id(key)) is not None}
+    rows = Certification.objects.values_list("pk", flat=True)
+    return {str(pk) for chunk in chunks(ids) for pk in rows.filter(Among("pk", chunk))}
+
+
 def live_ids(ids: Iterable[LearnerId]) -> set[LearnerId]:
     """Those of these primary keys that are of users of this site."""
     users = get_user_model()._default_manager.values_list("pk", flat=True)

@@ -14,7 +14,7 @@ from cert_completion_records.evidence import undo_evidence
 from cert_completion_records.keys import Pair, chunks, database, pairs_of
 from cert_completion_records.models import DatedRecord, LearnerCertification, PastCompletion
 from cert_completion_records.origins import Origins
-from cert_completion_records.questions import live_learners
+from cert_completion_records.questions import live_certifications, live_learners
 from cert_completion_records.states import LockedHeld, load_objects, same_dates
 from cert_completion_records.writing import CURRENT_COLUMNS
 
@@ -69,13 +69,26 @@ def undo_changes(
 
 def _undo_all(batch: BatchInfo, changes: Sequence[ChangeToUndo]) -> list[UndoResult]:
     by_key = {asked.change.state_key: asked for asked in changes}
-    live = live_learners(asked.change.learner_key for asked in changes)
     stamp = _Stamp(Origins(_row_keys(changes)), batch.actor.username[:254], timezone.now())
     asked = {pair: by_key[key] for key, pair in pairs_of(list(by_key)).items()}
     undos: dict[str, _Undo] = {}
     for chunk in chunks(asked):
         undos |= _undo(chunk, asked, stamp)
-    return [_result(one, undos.get(one.change.key), is_gone=one.change.learner_key not in live) for one in changes]
+    gone = _gone(changes)
+    return [_result(one, undos.get(one.change.key), gone.get(one.change.key, "")) for one in changes]
+
+
+def _gone(changes: Sequence[ChangeToUndo]) -> dict[str, str]:
+    """Why some of the changes cannot be undone, by their keys: their learner or certification is no longer there."""
+    learners = live_learners(one.change.learner_key for one in changes)
+    certifications = live_certifications(one.change.certification_key for one in changes)
+    found: dict[str, str] = {}
+    for one in changes:
+        if one.change.learner_key not in learners:
+            found[one.change.key] = _("The learner is gone.")
+        elif one.change.certification_key not in certifications:
+            found[one.change.key] = _("The certification is gone.")
+    return found
 
 
 def _row_keys(changes: Sequence[ChangeToUndo]) -> list[str]:
@@ -180,10 +193,10 @@ def _put_dates(row: DatedRecord, record: CompletionRecord, origins: Origins) -> 
     row.source, row.line = origins.find(record.row_key)
 
 
-def _result(asked: ChangeToUndo, undo: _Undo | None, *, is_gone: bool) -> UndoResult:
+def _result(asked: ChangeToUndo, undo: _Undo | None, gone: str) -> UndoResult:
     key = asked.change.key
-    if is_gone:
-        return UndoResult(key=key, status=UndoStatus.CANNOT, reason=str(_("The learner is gone.")))
+    if gone:
+        return UndoResult(key=key, status=UndoStatus.CANNOT, reason=gone)
     if undo is None:
         return UndoResult(key=key, status=UndoStatus.UNDONE)
     if not undo.kept:

@@ -17,11 +17,20 @@ from cert_completion_hooks.types import (
     EvidenceKey,
     EvidenceType,
     FieldKind,
+    HostInfo,
     Learner,
     StateKey,
 )
 
 C = TypeVar("C", Learner, Certification)
+
+
+def host_info(answer: Answer) -> HostInfo:
+    """What a host says of itself."""
+    info = answer.one(answer.value, HostInfo, None)
+    if info.record_of_learning_path and "{key}" not in info.record_of_learning_path:
+        answer.wrong("Its record_of_learning_path has no {key}.", "Write {key} where the learner's key stands.")
+    return info
 
 
 def learners(answer: Answer, asked: Collection[str]) -> dict[str, tuple[Learner, ...]]:

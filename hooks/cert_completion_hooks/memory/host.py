@@ -1,6 +1,7 @@
 """The hooks of the in-memory host, one method each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -22,6 +23,7 @@ from cert_completion_hooks.types import (
     EvidenceKey,
     EvidenceType,
     HostInfo,
+    HostUnavailable,
     Learner,
     LearnerStatus,
     Message,
@@ -38,7 +40,8 @@ from cert_completion_hooks.types import (
 class MemoryHost(World):
     """A host that keeps everything in memory and answers every hook, with all capabilities.
 
-    One lock guards the whole world, which also makes each change atomic.
+    One lock guards the whole world. What a request has changed when an error comes up is taken back, as a transaction
+    would take it back.
     """
 
     @hookimpl
@@ -49,7 +52,7 @@ class MemoryHost(World):
     def find_learners(self, actor: Actor, usernames: Sequence[str]) -> Mapping[str, Sequence[Learner]]:
         found: dict[str, list[Learner]] = {}
         wanted = set(usernames)
-        with self._lock:
+        with self._open():
             for learner in self._learners.values():
                 name = normalised(learner.username)
                 if name in wanted:
@@ -61,9 +64,10 @@ class MemoryHost(World):
         self, actor: Actor, references: Sequence[CertificationRef], ignore_case: bool
     ) -> Mapping[CertificationRef, Sequence[Certification]]:
         form = folded if ignore_case else normalised
-        with self._lock:
-            by_short_name = _grouped(self._certifications.values(), lambda each: form(each.short_name))
-            by_id_number = _grouped(self._certifications.values(), lambda each: form(each.id_number))
+        with self._open():
+            told = [self._told(certification, actor) for certification in self._certifications.values()]
+        by_short_name = _grouped(told, lambda each: form(each.short_name))
+        by_id_number = _grouped(told, lambda each: form(each.id_number))
         found = {}
         for reference in references:
             named = by_short_name.get(form(reference.short_name), [])
@@ -73,45 +77,46 @@ class MemoryHost(World):
 
     @hookimpl
     def list_certifications(self, actor: Actor, after: str, limit: int) -> Sequence[Certification]:
-        with self._lock:
+        with self._open():
             keys = sorted(key for key in self._certifications if key > after)
-            return [self._certifications[key] for key in keys[:limit]]
+            return [self._told(self._certifications[key], actor) for key in keys[:limit]]
 
     @hookimpl
     def find_completion_states(
         self, actor: Actor, keys: Sequence[StateKey], as_of: date
     ) -> Mapping[StateKey, CompletionState]:
-        with self._lock:
+        with self._open():
             return {key: self._pairs[key].state(as_of) for key in keys if key in self._pairs}
 
     @hookimpl
     def find_evidence(self, actor: Actor, keys: Sequence[EvidenceKey]) -> Mapping[EvidenceKey, EvidenceItem]:
-        with self._lock:
+        with self._open():
             held = {_evidence_key(item): item for item in self._evidence}
         return {key: held[key] for key in keys if key in held}
 
     @hookimpl
     def evidence_types(self, actor: Actor) -> Sequence[EvidenceType]:
-        with self._lock:
+        with self._open():
             return tuple(self._evidence_types)
 
     @hookimpl
     def record_completions(self, batch: BatchInfo, changes: Sequence[CompletionChange]) -> Sequence[WriteResult]:
         in_order = sorted(changes, key=lambda change: change.state_key)
-        with self._lock:
+        with self._transaction():
             return [self._record(batch, change) for change in in_order]
 
     @hookimpl
     def record_evidence(self, batch: BatchInfo, items: Sequence[EvidenceItem]) -> Sequence[WriteResult]:
-        with self._lock:
-            return [self._record_item(item) for item in items]
+        with self._transaction():
+            held = {_evidence_key(item) for item in self._evidence}
+            return [self._record_item(item, held) for item in items]
 
     @hookimpl
     def undo_changes(
         self, batch: BatchInfo, changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem], preview: bool
     ) -> Sequence[UndoResult]:
         in_order = sorted(changes, key=lambda undo: undo.change.state_key)
-        with self._lock:
+        with self._transaction():
             pairs, evidence = dict(self._pairs), list(self._evidence)
             results = [self._undo(batch, undo) for undo in in_order] + [self._undo_item(item) for item in items]
             if preview:
@@ -120,18 +125,42 @@ class MemoryHost(World):
 
     @hookimpl
     def send_messages(self, batch: BatchInfo, messages: Sequence[Message]) -> Sequence[MessageResult]:
-        with self._lock:
+        with self._transaction():
             return [self._send(message) for message in messages]
 
     @hookimpl
     def batch_finished(self, batch: BatchInfo, summary: BatchSummary) -> None:
-        with self._lock:
+        with self._open():
             self._finished.append((batch, summary))
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        """The world, locked. Raises HostUnavailable while the host is away."""
+        with self._lock:
+            if self._is_away:
+                raise HostUnavailable("The in-memory host is away.")
+            yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """The same; what is changed inside is taken back if an error comes up."""
+        with self._open():
+            kept = dict(self._pairs), list(self._evidence), dict(self._written), dict(self._sent)
+            try:
+                yield
+            except BaseException:
+                self._pairs, self._evidence, self._written, self._sent = kept
+                raise
+
+    def _told(self, certification: Certification, actor: Actor) -> Certification:
+        """A certification as this administrator sees it."""
+        is_forbidden = (actor.key, certification.key) in self._forbidden
+        return replace(certification, allowed=False) if is_forbidden else certification
 
     def _record(self, batch: BatchInfo, change: CompletionChange) -> WriteResult:
         if change.key in self._written:
             return _result(change.key, WriteStatus.REPEATED)
-        barred = self._barred(change.state_key)
+        barred = self._barred(change.state_key, batch.actor)
         if barred:
             return _result(change.key, WriteStatus.CONFLICT, barred)
         pair = self._pairs.get(change.state_key, Pair())
@@ -141,20 +170,21 @@ class MemoryHost(World):
         self._written[change.key] = change
         return _result(change.key, WriteStatus.WRITTEN)
 
-    def _record_item(self, item: EvidenceItem) -> WriteResult:
+    def _record_item(self, item: EvidenceItem, held: set[EvidenceKey]) -> WriteResult:
         if item.key in self._written:
             return _result(item.key, WriteStatus.REPEATED)
         if self._is_gone(item.learner_key):
             return _result(item.key, WriteStatus.CONFLICT, "The learner is gone.")
-        if any(_evidence_key(held) == _evidence_key(item) for held in self._evidence):
+        if _evidence_key(item) in held:
             return _result(item.key, WriteStatus.CONFLICT, "There is such an item already.")
+        held.add(_evidence_key(item))
         self._evidence.append(item)
         self._written[item.key] = item
         return _result(item.key, WriteStatus.WRITTEN)
 
     def _undo(self, batch: BatchInfo, undo: ChangeToUndo) -> UndoResult:
         change = undo.change
-        barred = self._barred(change.state_key)
+        barred = self._barred(change.state_key, batch.actor)
         if barred:
             return UndoResult(key=change.key, status=UndoStatus.CANNOT, reason=barred)
         held = self._pairs.get(change.state_key, Pair())
@@ -193,14 +223,15 @@ class MemoryHost(World):
     def _keep(self, batch: BatchInfo, key: StateKey, pair: Pair) -> None:
         self._pairs[key] = replace(pair, changed_by=batch.actor.username, changed_at=datetime.now(UTC))
 
-    def _barred(self, key: StateKey) -> str:
+    def _barred(self, key: StateKey, actor: Actor) -> str:
         """Why nobody may write here: the learner, the certification or the right is gone. "" if they may."""
         certification = self._certifications.get(key.certification_key)
         if self._is_gone(key.learner_key):
             return "The learner is gone."
         if certification is None:
             return "The certification is gone."
-        return "" if certification.allowed else "This administrator may not write the certification."
+        is_allowed = self._told(certification, actor).allowed
+        return "" if is_allowed else "This administrator may not write the certification."
 
     def _is_gone(self, learner_key: str) -> bool:
         learner = self._learners.get(learner_key)

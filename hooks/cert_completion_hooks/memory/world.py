@@ -1,11 +1,14 @@
 """The world of the in-memory host: built with methods, looked at with properties. No hooks here."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 
 from cert_completion_hooks.memory.pairs import Pair
 from cert_completion_hooks.types import (
+    Actor,
     BatchInfo,
     BatchSummary,
     Certification,
@@ -37,6 +40,8 @@ class World:
         self._written: dict[str, CompletionChange | EvidenceItem] = {}
         self._sent: dict[str, Message] = {}
         self._finished: list[tuple[BatchInfo, BatchSummary]] = []
+        self._forbidden: set[tuple[str, str]] = set()
+        self._is_away = False
 
     def add_learner(
         self, username: str, status: LearnerStatus | str = LearnerStatus.ACTIVE, full_name: str = ""
@@ -78,6 +83,20 @@ class World:
             del self._certifications[key]
             self._pairs = {pair: held for pair, held in self._pairs.items() if pair.certification_key != key}
 
+    def forbid(self, actor: Actor, short_name: str) -> None:
+        """From now on this administrator may not write this certification. Raises LookupError if there is none."""
+        with self._lock:
+            self._forbidden.add((actor.key, self._certification(short_name).key))
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """A context inside which the host cannot tell anything."""
+        self._is_away = True
+        try:
+            yield
+        finally:
+            self._is_away = False
+
     def hold(
         self,
         username: str,
@@ -108,6 +127,18 @@ class World:
         with self._lock:
             self._pairs[self._state_key(username, short_name)] = pair
 
+    def correct(self, username: str, short_name: str, completed: date, expires: date) -> None:
+        """Change by hand the expiry of every record, current or past, that was completed on this day."""
+
+        def corrected(record: CompletionRecord) -> CompletionRecord:
+            return replace(record, expires=expires) if record.completed == completed else record
+
+        with self._lock:
+            key = self._state_key(username, short_name)
+            pair = self._pairs[key]
+            current = pair.current and corrected(pair.current)
+            self._pairs[key] = replace(pair, current=current, history=tuple(map(corrected, pair.history)))
+
     def held(self, username: str, short_name: str, as_of: date | None = None) -> CompletionState:
         """What is held now, with the state's word for a day (None: today). Raises LookupError for unknown names."""
         with self._lock:
@@ -117,6 +148,15 @@ class World:
     def add_evidence(self, item: EvidenceItem) -> None:
         with self._lock:
             self._evidence.append(item)
+
+    def correct_evidence(self, username: str, short_name: str, due: date) -> None:
+        """Change by hand the due date of a learner's items with this short name."""
+        with self._lock:
+            wanted = self._learner(username).key, short_name
+            self._evidence = [
+                replace(item, due=due) if (item.learner_key, item.short_name) == wanted else item
+                for item in self._evidence
+            ]
 
     def add_evidence_type(self, evidence_type: EvidenceType) -> None:
         with self._lock:
