@@ -17,6 +17,8 @@ from cert_completion_records import conf
 from cert_completion_records.clock import shown_moment, today
 from cert_completion_records.forms import LearnerCertificationForm
 from cert_completion_records.links import record_of_learning_path
+from cert_completion_records.message_admin import CertificationMessagesMixin
+from cert_completion_records.message_forms import CertificationForm
 from cert_completion_records.models import (
     Certification,
     Evidence,
@@ -98,7 +100,8 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Certification)
-class CertificationAdmin(_ModelAdmin):
+class CertificationAdmin(CertificationMessagesMixin, _ModelAdmin):
+    form = CertificationForm
     list_display = ("full_name", "short_name", "id_number", "rule", "is_active")
     list_filter = ("is_active", "rule")
     search_fields = ("full_name", "short_name", "id_number")
@@ -173,6 +176,10 @@ class LearnerCertificationAdmin(FromImportMixin, _ModelAdmin):
         ),
         (_("Origin"), {"fields": ("origin", "uploaded", "changed_by", "changed_at")}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Who completes something here is told of it, as far as messages are on, unless the tick is taken away."""
+        return {"announce": True, **super().get_changeform_initial_data(request)}
 
     @admin.display(description=_("certification"), ordering="certification__full_name")
     def certification_name(self, row: LearnerCertification) -> str:

@@ -103,6 +103,11 @@ def purged(site: Site, **days: int) -> Any:
     return batch
 
 
+def _book(path: str) -> Callable[[Site], str]:
+    """A page of the record book's admin that is about messages to learners."""
+    return lambda site: site.opened_record_book() + path
+
+
 PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
@@ -171,3 +176,21 @@ PAGES_OF_OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[[Site], str]]] = {
     "upload-reviewed": (("upload_completions",), PAGES["upload"]),
 }
 """The pages as those see them who hold these permissions alone."""
+
+
+RECORD_BOOK: Mapping[str, Callable[[Site], str]] = {
+    "messages": _book("learnermessage/"),
+    "message": lambda site: f"{site.opened_record_book()}learnermessage/{site.message('expires_soon')}/change/",
+    "message-preview": _book("messagetext/preview/?trigger=expires_soon"),
+    "message-preview-wrong": _book("messagetext/preview/?trigger=expired&subject={lerner}&body=Hello"),
+    "certification-messages": _book("certification/1/change/"),
+}
+"""Pages of the admin that are made of our own parts."""
+
+RECORD_BOOK_LISTS: Mapping[str, Callable[[Site], str]] = {
+    "message-texts": _book("messagetext/"),
+    "message-text": _book("messagetext/add/?trigger=expires_soon"),
+    "messages-sent": _book("sentmessage/"),
+    "messages-pending": _book("pendingmessage/"),
+}
+"""Pages with Django's own filters and choosers, of which axe-core has complaints that are not ours to answer."""

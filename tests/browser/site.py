@@ -8,7 +8,9 @@ from typing import Any
 
 from cert_completion_hooks import Certification
 from cert_completion_hooks.memory import MemoryHost
+from cert_completion_records import models as records
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.test import override_settings
 from django.utils import timezone
 
@@ -27,6 +29,7 @@ ROWS = (
     "t.virtanen,Forklft,,14/07/2025,",
     "amina.diallo,Forklift,,31/05/2025,",
 )
+DAY = date(2026, 3, 15)
 UNCLEAR = ("amina.diallo,Forklift,,01/02/2025,", "ben.okafor,Forklift,,03/04/2025,", "chen.wei,Forklift,,11/12/2025,")
 
 
@@ -133,3 +136,31 @@ class Site:
         """The import, put into a state by hand."""
         ImportBatch.objects.filter(pk=batch.id).update(state=state, **fields)
         return api.find(api.SYSTEM, batch.reference)
+
+    def message(self, trigger: str) -> int:
+        """The primary key of a message of the record book."""
+        return records.LearnerMessage.objects.get(trigger=trigger).pk
+
+    def opened_record_book(self) -> str:
+        """Let the operator into the record book's admin, and have something there; returns its path."""
+        allowed = Permission.objects.filter(content_type__app_label="cert_completion_records")
+        self.operator.user_permissions.add(*allowed)
+        self._user_model.objects.filter(pk=self.operator.pk).update(email="operator@example.org")
+        amina = self._user_model.objects.create_user("amina.diallo", "amina@example.org")
+        records.Certification.objects.filter(pk=1).delete()
+        forklift = records.Certification.objects.create(pk=1, short_name="Forklift", full_name="Forklift Operator")
+        about = {"learner": amina, "certification": forklift}
+        records.PendingMessage.objects.create(**about, trigger="certified", completed=DAY, since=DAY)
+        for trigger, outcome, reason in (
+            ("certified", "sent", ""),
+            ("expired", "not_sent", "The learner is suspended."),
+            ("expires_soon", "sending", "SMTPServerDisconnected: Connection unexpectedly closed"),
+        ):
+            key = f"{trigger}:{outcome}"
+            records.SentMessage.objects.create(
+                **about, key_hash=key, trigger=trigger, about=DAY, outcome=outcome, reason=reason
+            )
+        text = {"subject": "Your {certification} lapses on {expires}", "body": "Hello {learner},\n\nplease renew it."}
+        records.MessageText.objects.create(trigger="expires_soon", certification=forklift, **text)
+        records.MessageText.objects.create(trigger="expired", language="de", **text)
+        return "/admin/cert_completion_records/"

@@ -38,7 +38,15 @@ def language_of(learner: Any) -> str:
     tell = conf.learner_language()
     code = tell(learner) if tell else None
     try:
-        return translation.get_supported_language_variant(str(code or settings.LANGUAGE_CODE))
+        return translation.get_supported_language_variant(str(code)) if code else site_language()
+    except LookupError:
+        return site_language()
+
+
+def site_language() -> str:
+    """The site's own language, by the code under which it stands among the site's languages, if it stands there."""
+    try:
+        return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
     except LookupError:
         return settings.LANGUAGE_CODE
 

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
-from cert_completion_records import placeholders
+from cert_completion_records import conf, placeholders
 from cert_completion_records.messaging.notes import Note, language_of, values_of
 from cert_completion_records.models import MessageText, Trigger
 from cert_completion_records.models.message_settings import place_hash, placeholder_names
@@ -88,6 +88,8 @@ def shipped(note: Note, language: str) -> Text:
 def shipped_with_placeholders(trigger: Trigger, language: str) -> Text:
     """The text of the site's templates as an administrator can go on from it, with placeholders for what varies."""
     context = {name: f"{{{name}}}" for name in placeholder_names(trigger)}
+    if not conf.site_url():
+        del context["record_of_learning"]
     with translation.override(language):
         subject, body = _rendered(trigger, context)
     return Text(language, _one_line(subject), body)

@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
             model_name="sentmessage",
             name="outcome",
             field=models.CharField(
-                choices=[("sending", "Being sent, or cut off meanwhile"), ("sent", "Sent"), ("not_sent", "Not sent")],
+                choices=[("sending", "Being sent, or cut off"), ("sent", "Sent"), ("not_sent", "Not sent")],
                 default="sent",
                 max_length=8,
                 verbose_name="outcome",

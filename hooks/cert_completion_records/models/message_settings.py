@@ -1,5 +1,6 @@
 """Which messages learners get, since when, and what they say."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cert_completion_records import placeholders
+from cert_completion_records import conf, placeholders
 from cert_completion_records.models.certifications import Certification
 from cert_completion_records.models.hashes import LENGTH, fingerprint
 from cert_completion_records.models.messages import TRIGGER_LENGTH, Trigger
@@ -17,7 +18,7 @@ from cert_completion_records.models.messages import TRIGGER_LENGTH, Trigger
 DAYS_BEFORE = 14
 """How many days before the expiry *expires soon* is sent, where nobody chose otherwise."""
 
-_DAYS_VALIDATORS = (MinValueValidator(1), MaxValueValidator(3650))
+DAYS_VALIDATORS = (MinValueValidator(1), MaxValueValidator(3650))
 
 
 class LearnerMessage(models.Model):
@@ -36,7 +37,7 @@ class LearnerMessage(models.Model):
     )
     since = models.DateField(_("switched on since"), null=True, blank=True, editable=False)
     days_before = models.PositiveSmallIntegerField(
-        _("days before the expiry"), default=DAYS_BEFORE, validators=_DAYS_VALIDATORS
+        _("days before the expiry"), default=DAYS_BEFORE, validators=DAYS_VALIDATORS
     )
 
     class Meta:
@@ -75,7 +76,7 @@ class CertificationMessage(models.Model):
     choice = models.CharField(_("choice"), max_length=3, choices=Choice.choices, blank=True)
     since = models.DateField(_("switched on since"), null=True, blank=True, editable=False)
     days_before = models.PositiveSmallIntegerField(
-        _("days before the expiry"), null=True, blank=True, validators=_DAYS_VALIDATORS
+        _("days before the expiry"), null=True, blank=True, validators=DAYS_VALIDATORS
     )
 
     class Meta:
@@ -125,12 +126,7 @@ class MessageText(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError, by field, for placeholders that cannot be filled in and for a second text."""
-        problems: dict[str, Any] = {}
-        if self.trigger in Trigger.values:
-            known = placeholder_names(Trigger(self.trigger))
-            for name in ("subject", "body"):
-                if found := placeholders.problems(getattr(self, name), known):
-                    problems[name] = found
+        problems: dict[str, Any] = {**text_problems(self.trigger, {"subject": self.subject, "body": self.body})}
         hash_of_place = place_hash(self.trigger, self.language, self.certification_id)
         if MessageText.objects.filter(place_hash=hash_of_place).exclude(pk=self.pk).exists():
             problems["language"] = gettext(
@@ -166,3 +162,23 @@ def placeholders_of(trigger: Trigger) -> dict[str, Any]:
 
 def placeholder_names(trigger: Trigger) -> list[str]:
     return list(placeholders_of(trigger))
+
+
+def text_problems(trigger: str, texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """What cannot be filled in in the texts of a message, by the name of each, in words."""
+    if trigger not in Trigger.values:
+        return {}
+    known = placeholder_names(Trigger(trigger))
+    problems = {name: placeholders.problems(text, known) for name, text in texts.items()}
+    for name, text in texts.items():
+        if "record_of_learning" in placeholders.names_in(text) and not conf.site_url():
+            problems[name].append(_without_address())
+    return {name: found for name, found in problems.items() if found}
+
+
+def _without_address() -> str:
+    text = gettext(
+        "This site does not say its address, so that {record_of_learning} cannot be filled in. Leave it out, or ask "
+        "the operator for the setting %(setting)s."
+    )
+    return text % {"setting": f"{conf.NAME}['SITE_URL']"}

@@ -66,7 +66,7 @@ class SentMessage(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        SENDING = "sending", _("Being sent, or cut off meanwhile")
+        SENDING = "sending", _("Being sent, or cut off")
         SENT = "sent", _("Sent")
         NOT_SENT = "not_sent", _("Not sent")
 
