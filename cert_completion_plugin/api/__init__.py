@@ -26,7 +26,7 @@ from cert_completion_plugin.api.deciding import (
     plan_numbers,
     plan_summary,
 )
-from cert_completion_plugin.api.files import file_name, report_file, rows_file, rows_in
+from cert_completion_plugin.api.files import file_name, report_file, report_head, row_value, rows_file, rows_in
 from cert_completion_plugin.api.finding import (
     certification_keys,
     corrected_by,
@@ -36,6 +36,7 @@ from cert_completion_plugin.api.finding import (
     newest,
     origin,
     record_of_learning_path,
+    references,
     uploaders,
 )
 from cert_completion_plugin.api.hosting import host_problems, hosts, idle_hosts
@@ -56,6 +57,7 @@ from cert_completion_plugin.api.permissions import (
     may_cancel,
     may_leave_out_review,
     reach,
+    user_named,
 )
 from cert_completion_plugin.api.progressing import (
     Health,
@@ -244,9 +246,12 @@ __all__ = [
     "purge",
     "reach",
     "record_of_learning_path",
+    "references",
     "remember_choice",
     "report_file",
+    "report_head",
     "row_counts",
+    "row_value",
     "rows",
     "rows_file",
     "rows_in",
@@ -270,6 +275,7 @@ __all__ = [
     "undos_of",
     "unfinished",
     "uploaders",
+    "user_named",
     "waits_until",
     "work_off",
     "xlsx",

@@ -1,9 +1,11 @@
 """The files that tell what became of an import."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from cert_completion_plugin import reports
 from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check
+from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.reports import RowsOf
 from cert_completion_plugin.store.values import Batch
 
@@ -28,6 +30,16 @@ def rows_file(user: User, batch: Batch, what: RowsOf, kind: str, *, plan: int | 
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     return reports.rows_file(batch, what, kind, plan=plan)
+
+
+def report_head(batch: Batch) -> dict[str, Any]:
+    """All that the report has but its rows, as plain values: state, options, sums, problems of the file."""
+    return reports.report_head(batch)
+
+
+def row_value(decision: Decision) -> dict[str, Any]:
+    """A row as the report has it, as plain values; in the active language, which is the site's in the report."""
+    return reports.row_value(decision)
 
 
 def rows_in(what: RowsOf, counts: Mapping[str, Mapping[str, int]]) -> int:

@@ -31,6 +31,11 @@ def find(user: User, reference: str) -> Batch | None:
     return found and shown_to(user, found)
 
 
+def references(user: User, beginning: str, *, limit: int = 10) -> list[str]:
+    """The references that begin with these hexadecimal digits, of the imports that a user may see, the newest first."""
+    return searching.references(beginning, reach(user), limit)
+
+
 def newest(user: User, *, before: int | None = None, limit: int = 50) -> list[Batch]:
     """The imports that a user may see, the newest first; with `before`, those older than the import with that `id`."""
     return imports(user, ImportFilter(), before=before, limit=limit)

@@ -4,6 +4,8 @@ Functions of the api that act, find imports, or give out rows take the user firs
 may not see is not there for them: it is answered as what does not exist. What they may see but not do raises `Denied`.
 """
 
+from django.contrib.auth.base_user import AbstractBaseUser
+
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches.permissions import (
     PERMISSION_APPROVE,
@@ -21,6 +23,7 @@ from cert_completion_plugin.batches.permissions import (
 )
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.outcomes import BatchState
+from cert_completion_plugin.store import users
 from cert_completion_plugin.store.reach import EVERYBODY, NOBODY, Reach
 from cert_completion_plugin.store.values import Batch
 
@@ -48,6 +51,7 @@ __all__ = [
     "may_cancel",
     "may_leave_out_review",
     "reach",
+    "user_named",
 ]
 
 PERMISSIONS_TO_SEE = (PERMISSION_UPLOAD, PERMISSION_VIEW_REPORT)
@@ -133,3 +137,8 @@ def _takes_another(user: User, batch: Batch) -> bool:
 
 def _is_own(user: User, batch: Batch) -> bool:
     return bool(batch.uploaded_by_key) and batch.uploaded_by_key == str(user.pk)
+
+
+def user_named(name: str) -> AbstractBaseUser | None:
+    """The user who logs in with this name, active or not; None if there is none."""
+    return users.named(name)

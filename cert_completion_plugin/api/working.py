@@ -1,11 +1,15 @@
 """Doing the work that waits, and sending it again."""
 
+from collections.abc import Callable
 from time import sleep
 
 from cert_completion_plugin import batches, tasks
 from cert_completion_plugin.batches import (
     TryAgain,
 )
+
+READING_SECONDS = 2
+"""How long a file is read before somebody may have a look at it."""
 
 WORTH_WAITING_SECONDS = 2
 """Pauses so short that `work_off` waits them out."""
@@ -21,19 +25,30 @@ def sweep() -> list[int]:
     return tasks.resend_stalled()
 
 
-def work_off(batch_id: int) -> None:
+def work_off(batch_id: int, *, after_turn: Callable[[], None] = lambda: None) -> None:
     """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
 
+    `after_turn` is called between two pieces of work, about once a second; what it raises ends the work there.
     Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it.
     """
     while (work := batches.next_work(batch_id)) is not None:
         if work.read:
-            if not batches.read(batch_id):
+            if not _read(batch_id):
                 return
+            after_turn()
             continue
         turn = batches.take_turn(batch_id)
+        after_turn()
         if turn.seconds is None and not turn.opens:
             return
         if turn.seconds and turn.seconds > WORTH_WAITING_SECONDS:
             raise TryAgain(turn.seconds)
         sleep(turn.seconds or 0)
+
+
+def _read(batch_id: int) -> bool:
+    """Read on; says whether there is any sense in going on."""
+    try:
+        return batches.read(batch_id, seconds=READING_SECONDS)
+    except batches.MoreToRead:
+        return True

@@ -2,7 +2,7 @@
 
 from cert_completion_plugin.reports.held_back import held_back_text
 from cert_completion_plugin.reports.names import MEDIA_TYPES, REPORT, REPORT_KINDS, file_name
-from cert_completion_plugin.reports.report import report_file
+from cert_completion_plugin.reports.report import report_file, report_head, row_value, row_words
 from cert_completion_plugin.reports.rows_files import (
     ALL,
     ON_RECORD,
@@ -29,6 +29,9 @@ __all__ = [
     "held_back_text",
     "kinds_for",
     "report_file",
+    "report_head",
+    "row_value",
+    "row_words",
     "rows_file",
     "rows_in",
 ]

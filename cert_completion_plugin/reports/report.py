@@ -67,7 +67,7 @@ def _head(batch: Batch) -> dict[str, Any]:
             "headings": list(batch.headings),
         },
         "options": batch.options.as_mapping(),
-        "answers": {name: batch.answers[name] for name in sorted(batch.answers)},
+        "answers": {name: batch.answers[name] for name in _ANSWERS if batch.answers.get(name)},
         "rows_read": batch.rows_read,
         "rows_are": str(_phase(batch)) if batch.ledger_deleted_at is None else "deleted",
         "outcomes": _in_order(texts.OUTCOMES, counts.get("outcomes", {})),
@@ -81,6 +81,9 @@ def _counts(batch: Batch) -> Mapping[str, Mapping[str, int]]:
         return portions.progress(batch).counts
     return results.counts(batch, _phase(batch))
 
+
+_ANSWERS = ("date_format", "confirmed")
+"""And not who gave them."""
 
 _READ_AS = ("kind", "encoding", "separator", "quote", "sheet")
 

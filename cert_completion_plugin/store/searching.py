@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
+from itertools import islice
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -77,3 +78,12 @@ def _with_outcomes(outcomes: Iterable[Outcome]) -> Q:
     kept = reduce(or_, (Q(counts__contains=f'"{outcome}":') for outcome in outcomes))
     portions = Portion.objects.filter(kept, batch=OuterRef("pk"), plan=OuterRef("plan"))
     return kept | Q(Exists(portions), finished_at__isnull=True)
+
+
+def references(beginning: str, reach: Reach, limit: int) -> list[str]:
+    """The references that begin so, as 32 hexadecimal digits, the newest import's first.
+
+    Databases keep and compare them in ways of their own, so all of them are gone through.
+    """
+    found = ImportBatch.objects.filter(reach.condition).order_by("-pk").values_list("reference", flat=True)
+    return list(islice((each.hex for each in found.iterator() if each.hex.startswith(beginning)), limit))

@@ -38,5 +38,10 @@ def cells_text(batch: api.Batch) -> str:
     ) % {"day": _day(batch.rows_deleted_at)}
 
 
+def deleted_text(deleted: api.RowsDeleted) -> str:
+    """What somebody is told who asked for what was deleted."""
+    return ledger_text(deleted.batch) if deleted.kept is api.Kept.LEDGER else cells_text(deleted.batch)
+
+
 def _day(moment: Any) -> str:
     return date_format(localtime(moment) if is_aware(moment) else moment, "DATE_FORMAT")

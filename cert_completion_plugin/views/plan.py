@@ -16,7 +16,8 @@ from cert_completion_plugin.core.thresholds import ThresholdCheck
 from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
 from cert_completion_plugin.reports import PROBLEMS
 from cert_completion_plugin.telling import gone
-from cert_completion_plugin.telling.numbers import grouped
+from cert_completion_plugin.telling.approving import LIMITS, blocking_text
+from cert_completion_plugin.telling.numbers import grouped, percent
 from cert_completion_plugin.telling.sentences import will_do
 from cert_completion_plugin.views import downloads, rows_table
 from cert_completion_plugin.views.access import ImportPage
@@ -56,7 +57,7 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
         "may_decide": api.may(request.user, api.PERMISSION_APPROVE, batch),
         "may_approve": api.may_approve(request.user, batch),
         "days_old": api.days_since(plan),
-        "blocking_text": _blocking_text(plan),
+        "blocking_text": blocking_text(plan),
         "button_text": _button_text(plan),
     }
     describe(found["approval_form"])
@@ -140,27 +141,14 @@ def _certification(each: Any) -> dict[str, Any]:
     }
 
 
-_THRESHOLDS: Mapping[str, Any] = {
-    "problem_rows": gettext_lazy("Rows with problems"),
-    "unknown_learners": gettext_lazy("Rows of unknown learners"),
-    "overwritten": gettext_lazy("Current records overwritten"),
-    "expired_at_once": gettext_lazy("Records expired at once"),
-}
-
-
 def _threshold(check: ThresholdCheck) -> dict[str, Any]:
     return {
-        "name": str(_THRESHOLDS[check.name]),
-        "limit": _percent(check.limit),
-        "share": _percent(check.rows / check.of if check.of else 0),
+        "name": str(LIMITS[check.name]),
+        "limit": percent(check.limit),
+        "share": percent(check.rows / check.of if check.of else 0),
         "rows": grouped(check.rows),
         "is_broken": check.is_broken,
     }
-
-
-def _percent(share: float) -> str:
-    number = f"{100 * share:.2f}".rstrip("0").rstrip(".")
-    return _("%(number)s %%") % {"number": number}
 
 
 def _close_matches(plan: api.Plan) -> list[dict[str, Any]]:
@@ -196,18 +184,6 @@ def _problem_files(user: api.User, batch: api.Batch, plan: api.Plan) -> list[dic
         {"format": name.upper(), "address": f"{downloads.address(batch, PROBLEMS, name)}?plan={plan.number}"}
         for name in formats
     ]
-
-
-def _blocking_text(plan: api.Plan) -> str:
-    if not plan.blocking:
-        return ""
-    return ngettext(
-        "“All or nothing” was chosen, and %(rows)s row has a problem (line %(line)s), so nothing can be recorded. "
-        "Correct it, discard this import and upload the file again.",
-        "“All or nothing” was chosen, and %(rows)s rows have problems (the first on line %(line)s), so nothing can be "
-        "recorded. Correct them, discard this import and upload the file again.",
-        plan.blocking["rows"],
-    ) % {"rows": grouped(plan.blocking["rows"]), "line": plan.blocking["line"]}
 
 
 def _button_text(plan: api.Plan) -> str:

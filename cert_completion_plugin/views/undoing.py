@@ -10,37 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.forms import UndoForm, describe
-from cert_completion_plugin.telling import gone, trouble
+from cert_completion_plugin.telling import gone
+from cert_completion_plugin.telling.undoing import GROUPS, OBSTACLES, reasons, summary, working
 from cert_completion_plugin.views.access import ImportPage, number
 
 REFRESH_SECONDS = 2
-WAITING_IS_LONG = timedelta(minutes=1)
 PREVIEW_IS_OLD = timedelta(hours=1)
-
-GROUPS = {
-    api.UndoStatus.UNDONE: (gettext_lazy("Will be taken back"), gettext_lazy("Taken back")),
-    api.UndoStatus.CHANGED_SINCE: (gettext_lazy("Kept: changed since"), gettext_lazy("Kept: changed since")),
-    api.UndoStatus.CANNOT: (gettext_lazy("Cannot be undone"), gettext_lazy("Could not be undone")),
-}
-"""The names of the three groups: in the preview, and once it is done."""
-
-_OBSTACLES = {
-    api.Obstacle.NOT_OFFERED: gettext_lazy(
-        "Imports of this site cannot be undone: the system that keeps its records does not offer it. Correct the "
-        "records by hand; the report says which they are."
-    ),
-    api.Obstacle.NOT_ENDED: gettext_lazy("This import has not ended yet. Cancel it or wait, then come back."),
-    api.Obstacle.NOTHING_RECORDED: gettext_lazy("This import recorded nothing, so there is nothing to undo."),
-    api.Obstacle.ROWS_DELETED: gettext_lazy(
-        "This import can no longer be undone: its rows were deleted when the time was over for which this site keeps "
-        "them. Correct the records by hand."
-    ),
-}
 
 
 class UndoView(ImportPage, TemplateView):
@@ -59,13 +39,14 @@ class UndoView(ImportPage, TemplateView):
             undo=undo,
             is_last=undo is None or undo == _shown(undos, 0),
             may_undo=api.may(self.request.user, api.PERMISSION_UNDO, batch),
-            obstacle_text=_OBSTACLES[obstacle] if obstacle else "",
+            obstacle_text=OBSTACLES[obstacle] if obstacle else "",
             others=[_other(each) for each in undos if each != undo and each.state is api.UndoState.DONE],
             **kwargs,
         )
         context["title"] = _("Undo the import of %(file)s") % {"file": batch.file_name}
         if undo is not None and undo.state.is_working:
-            context |= {"refresh": REFRESH_SECONDS, "page_key": _page_key(undo), **_working(self.request, undo)}
+            told = working(undo, with_names=_is_staff(self.request))
+            context |= {"refresh": REFRESH_SECONDS, "page_key": _page_key(undo), **told}
         elif undo is not None:
             context |= self._groups(batch, undo)
             context.setdefault("form", UndoForm(initial={"preview": undo.number}))
@@ -89,7 +70,7 @@ class UndoView(ImportPage, TemplateView):
         undone = counts.get(api.UndoStatus.UNDONE, 0)
         return {
             "is_done": is_done,
-            "summary_text": _summary(counts, is_done=is_done),
+            "summary_text": summary(counts, is_done=is_done),
             "groups": [
                 {
                     "status": str(status),
@@ -127,7 +108,7 @@ class UndoView(ImportPage, TemplateView):
         try:
             api.preview_undo(request.user, batch)
         except api.NotUndoable as error:
-            messages.error(request, str(_OBSTACLES[error.obstacle]))
+            messages.error(request, str(OBSTACLES[error.obstacle]))
         return self._back(batch)
 
     def _abandon(self, request: HttpRequest, batch: api.Batch) -> HttpResponse:
@@ -159,47 +140,19 @@ class UndoProgressView(ImportPage):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         undo = api.undo_state(self.found())
         is_working = undo is not None and undo.state.is_working
-        content = _working(request, undo) if undo is not None and is_working else {}
+        content = working(undo, with_names=_is_staff(request)) if undo is not None and is_working else {}
         response = JsonResponse({"page": _page_key(undo), **content})
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
+def _is_staff(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_staff", False))
+
+
 def _page_key(undo: api.Undo | None) -> str:
     """What the page shows, as a word: another word, and the page has to be fetched anew."""
     return "" if undo is None else f"{undo.number} {undo.state}"
-
-
-def _working(request: HttpRequest, undo: api.Undo) -> dict[str, Any]:
-    """What changes from moment to moment, in words."""
-    progress, next_try = api.undo_progress(undo), api.undo_waits_until(undo)
-    is_staff = getattr(request.user, "is_staff", False)
-    percent = 100 * progress.rows_done // progress.rows if progress.rows else 0
-    is_preview = undo.state is api.UndoState.PREVIEWING
-    rows = _("%(done)s of %(rows)s rows are looked at.") if is_preview else _("%(done)s of %(rows)s rows are done.")
-    return {
-        "percent": percent,
-        "texts": {
-            "rows": rows % {"done": progress.rows_done, "rows": progress.rows},
-            "trouble": trouble.undo_trouble_text(undo, next_try, with_names=is_staff),
-            "stalled": _stalled_text(undo) if next_try is None else "",
-        },
-        "aloud": _("%(percent)s percent are done.") % {"percent": 25 * (percent // 25)},
-    }
-
-
-def _stalled_text(undo: api.Undo) -> str:
-    idle = timezone.now() - api.undo_last_progress(undo)
-    if idle < WAITING_IS_LONG:
-        return ""
-    minutes = int(idle.total_seconds() // 60)
-    return ngettext(
-        "No worker has picked this up for %(minutes)s minute. Nothing is lost; the undo goes on when a worker runs. If "
-        "this lasts, tell the site's operator.",
-        "No worker has picked this up for %(minutes)s minutes. Nothing is lost; the undo goes on when a worker runs. "
-        "If this lasts, tell the site's operator.",
-        minutes,
-    ) % {"minutes": minutes}
 
 
 def _shown(undos: Sequence[api.Undo], chosen: int) -> api.Undo | None:
@@ -219,56 +172,6 @@ def _chosen(group: str, counts: Mapping[str, int]) -> api.UndoStatus:
     return next((status for status in GROUPS if counts.get(status)), api.UndoStatus.UNDONE)
 
 
-def _summary(counts: Mapping[str, int], *, is_done: bool) -> str:
-    """All counts in a few words."""
-    found = [(status, counts[status]) for status in GROUPS if counts.get(status)]
-    if not found:
-        return _("Nothing was left to undo.") if is_done else _("Nothing of this import is left to undo.")
-    return " ".join(_counted(status, rows, is_done) for status, rows in found)
-
-
-def _counted(status: api.UndoStatus, rows: int, is_done: bool) -> str:
-    match status, is_done:
-        case api.UndoStatus.UNDONE, False:
-            text = ngettext("%(rows)s row will be taken back.", "%(rows)s rows will be taken back.", rows)
-        case api.UndoStatus.UNDONE, True:
-            text = ngettext("%(rows)s row was taken back.", "%(rows)s rows were taken back.", rows)
-        case api.UndoStatus.CHANGED_SINCE, False:
-            text = ngettext(
-                "%(rows)s row was changed since and will be kept.",
-                "%(rows)s rows were changed since and will be kept.",
-                rows,
-            )
-        case api.UndoStatus.CHANGED_SINCE, True:
-            text = ngettext(
-                "%(rows)s row was changed since and was kept.", "%(rows)s rows were changed since and were kept.", rows
-            )
-        case api.UndoStatus.CANNOT, False:
-            text = ngettext("%(rows)s row cannot be undone.", "%(rows)s rows cannot be undone.", rows)
-        case _:
-            text = ngettext("%(rows)s row could not be undone.", "%(rows)s rows could not be undone.", rows)
-    return text % {"rows": rows}
-
-
-_NEW_RECORD = (
-    gettext_lazy("The record is taken away; the learner had none before."),
-    gettext_lazy("The record was taken away; the learner had none before."),
-)
-_FORMER_RECORD = (
-    gettext_lazy("The record is taken away, and the former one becomes current again."),
-    gettext_lazy("The record was taken away, and the former one became current again."),
-)
-_HISTORY = (
-    gettext_lazy("The completion is taken out of the learner's history."),
-    gettext_lazy("The completion was taken out of the learner's history."),
-)
-_EVIDENCE = (gettext_lazy("The evidence item is taken away."), gettext_lazy("The evidence item was taken away."))
-_ASSIGNMENT = (
-    gettext_lazy("The assignment that the import made goes with it."),
-    gettext_lazy("The assignment that the import made went with it."),
-)
-
-
 def _row(row: api.UndoneRow, *, is_done: bool) -> dict[str, Any]:
     """One row of a group, in words."""
     decision = row.decision
@@ -281,60 +184,13 @@ def _row(row: api.UndoneRow, *, is_done: bool) -> dict[str, Any]:
         "completed": decision.completed,
         "outcome": decision.outcome,
         "label": texts.outcome_label(decision.outcome),
-        "reasons": _reasons(row.undo, decision, is_done=is_done),
+        "reasons": reasons(row.undo, decision, is_done=is_done),
     }
-
-
-def _reasons(undo: api.RowUndo, decision: api.Decision, *, is_done: bool) -> list[str]:
-    match undo.status:
-        case api.UndoStatus.CHANGED_SINCE:
-            return [_changed_text(undo)]
-        case api.UndoStatus.CANNOT:
-            return [_cannot_text(undo)]
-    told = [str(_restored(decision)[is_done])]
-    if undo.assignment_kept:
-        told.append(
-            _("The learner stays assigned, because another record stands. Undo that one first, then look again.")
-        )
-    elif decision.basis is not None and decision.basis.assign and not decision.basis.assigned_before:
-        told.append(str(_ASSIGNMENT[is_done]))
-    return told
-
-
-def _restored(decision: api.Decision) -> tuple[Any, Any]:
-    """What taking a row back means."""
-    if decision.outcome is api.Outcome.EVIDENCE:
-        return _EVIDENCE
-    if not decision.outcome.becomes_current:
-        return _HISTORY
-    had_one = decision.basis is not None and decision.basis.current_before is not None
-    return _FORMER_RECORD if had_one else _NEW_RECORD
-
-
-def _changed_text(undo: api.RowUndo) -> str:
-    if undo.changed_at is None:
-        if undo.changed_by:
-            return _("Changed since by %(name)s.") % {"name": undo.changed_by}
-        return _("Changed since; the site does not know by whom.")
-    values = {"name": undo.changed_by, "time": trouble.moment_text(undo.changed_at)}
-    if undo.changed_by:
-        return _("Changed since by %(name)s (%(time)s).") % values
-    return _("Changed since (%(time)s).") % values
-
-
-def _cannot_text(undo: api.RowUndo) -> str:
-    if undo.reason:
-        return undo.reason
-    if undo.reference:
-        return _(
-            "Something went wrong while this row was worked on. Tell the site's operator the reference %(reference)s."
-        ) % {"reference": undo.reference}
-    return _("The site cannot take this row back and gave no reason.")
 
 
 def _other(undo: api.Undo) -> dict[str, Any]:
     """One of the other undos of the import that were done, for a list."""
-    return {"number": undo.number, "undo": undo, "summary": _summary(undo.result, is_done=True)}
+    return {"number": undo.number, "undo": undo, "summary": summary(undo.result, is_done=True)}
 
 
 def note(batch: api.Batch) -> dict[str, Any] | None:
@@ -347,5 +203,5 @@ def note(batch: api.Batch) -> dict[str, Any] | None:
         "undo": undo,
         "is_done": is_done,
         "is_left": is_done and undo.result.keys() - {api.UndoStatus.UNDONE},
-        "summary": _summary(undo.result, is_done=True) if is_done else "",
+        "summary": summary(undo.result, is_done=True) if is_done else "",
     }

@@ -140,6 +140,15 @@ def test_equal_imports_have_equal_reports_that_name_nobody(client, imported, use
     assert not re.search(r"operator|elsewhere|another name|records\.csv|\d\d:\d\d", text)
 
 
+def test_who_had_a_plan_made_anew_is_not_told(client, imported, operator):
+    batch = imported("ana,Forklfit,,31/05/2025,", review=True)
+    api.plan_anew(operator, batch, confirmed=["Forklfit"])
+    api.work_off(batch.id)
+    said = document(client, batch)
+    assert said["answers"] == {"confirmed": ["Forklfit"]}
+    assert "operator" not in str(said)
+
+
 def test_a_row_that_failed_names_no_reference(client, imported):
     batch = imported("ana,Forklift,,31/05/2025,")
     entry = LedgerEntry.objects.get(phase="written")

@@ -46,6 +46,11 @@ def state(reference):
     return {**told, "held_back": batch.held_back}
 
 
+def references():
+    """Of all imports, the newest first."""
+    return [batch.reference for batch in api.newest(api.SYSTEM)]
+
+
 def preview_undo(reference):
     """Have told what an undo of the import would do; the number of the undo."""
     return api.preview_undo(get_user_model().objects.get(username="uploader"), _found(reference)).number

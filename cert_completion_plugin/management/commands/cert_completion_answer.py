@@ -1,73 +1,44 @@
-"""Answer an import that asks about its dates: `manage.py cert_completion_answer REFERENCE [--date-format FORMAT]`."""
+"""Answer an import that asks about its dates: `manage.py cert_completion_answer BATCH --user NAME`."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.management.base import CommandError, CommandParser
 
 from cert_completion_plugin import api, texts
-from cert_completion_plugin.core.dates import Verdict
-from cert_completion_plugin.question import question_texts
+from cert_completion_plugin.core.options import DATE_FORMATS
+from cert_completion_plugin.management.base import add_batch, found
+from cert_completion_plugin.management.carrying import CarryingCommand
+from cert_completion_plugin.management.exits import Exit, exit_of
+from cert_completion_plugin.management.output import Data
 
 
-class Command(BaseCommand):
+class Command(CarryingCommand):
     help = (
         "Shows what an import asks about its dates, with lines of the file read each way. With --date-format, answers, "
-        "so that the import goes on; nothing is uploaded again."
+        "so that the import goes on, and waits for it; nothing is uploaded again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("reference", metavar="REFERENCE", help="as it stands in the address of the import's report")
-        parser.add_argument("--date-format", metavar="FORMAT", help='the answer, such as DD/MM/YYYY or "DD MM YYYY"')
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        batch = _asking(options["reference"])
-        if options["date_format"] is None:
-            self.stdout.write("\n".join(_question(batch)))
-        else:
-            self._answer(batch, options["date_format"])
-
-    def _answer(self, batch: api.Batch, date_format: str) -> None:
-        try:
-            answered = api.answer(api.SYSTEM, batch, date_format=date_format)
-        except api.OptionsError as error:
-            raise CommandError(str(error)) from error
-        if not answered:
-            raise CommandError(f"Somebody else has just answered for “{batch.file_name}”. Nothing was changed.")
-        self.stdout.write(
-            f"The import of “{batch.file_name}” goes on as soon as a worker takes it up; its dates are read as "
-            f"{date_format}. Without a worker: manage.py cert_completion_sweep --work"
+        super().add_arguments(parser)
+        add_batch(parser)
+        parser.add_argument(
+            "--date-format",
+            choices=DATE_FORMATS,
+            metavar="FORMAT",
+            help='the answer, such as DD/MM/YYYY or "DD MM YYYY"',
         )
 
-
-def _asking(reference: str) -> api.Batch:
-    """The import with this reference. Raises CommandError if there is none, or if it asks nothing."""
-    batch = api.find(api.SYSTEM, reference)
-    if batch is None:
-        raise CommandError(
-            f"There is no import with the reference {reference!r}. It stands in the address of the import's report: 32 "
-            "digits and letters from a to f."
-        )
-    if batch.state is not api.BatchState.NEEDS_ANSWER:
-        state = texts.state_label(batch.state)
-        raise CommandError(f"The import of “{batch.file_name}” asks nothing. Its state is: {state}.")
-    return batch
-
-
-def _question(batch: api.Batch) -> Iterator[str]:
-    assert batch.question is not None
-    question = question_texts(Verdict.from_mapping(batch.question))
-    formats = question["question_formats"]
-    yield f"The import of “{batch.file_name}” needs to know its date format; nothing was imported yet."
-    yield question["question_text"]
-    for reading in question["question_readings"]:
-        yield f"Line {reading['line']}: “{_printable(reading['text'])}”"
-        yield from (f"    {name}: {text}" for name, text in reading["read"])
-    likely = ", ".join(f'"{name}"' for name in formats) or "none of those that there are"
-    yield f"Formats that fit: {likely}."
-    yield f'To answer: manage.py cert_completion_answer {batch.reference} --date-format "{(formats or ["FORMAT"])[0]}"'
-
-
-def _printable(text: str) -> str:
-    """A cell of the file as a terminal may be given it."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    def act(self, user: AbstractBaseUser, data: Data, options: dict[str, Any]) -> Exit:
+        batch = found(user, options["batch"])
+        if batch.state is not api.BatchState.NEEDS_ANSWER:
+            state = texts.state_label(batch.state)
+            raise CommandError(f"The import of “{batch.file_name}” asks nothing. Its state is: {state}.")
+        if options["date_format"]:
+            if not api.answer(user, batch, date_format=options["date_format"]):
+                raise CommandError(f"Somebody else has just answered for “{batch.file_name}”. Nothing was changed.")
+            if not options["no_wait"]:
+                batch = self.settled(batch, options)
+        batch = api.find(user, batch.reference) or batch
+        self.told(user, data, batch, options)
+        return Exit.FINE if options["no_wait"] else exit_of(batch)

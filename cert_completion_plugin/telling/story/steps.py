@@ -1,10 +1,11 @@
 """The steps of a story in their order."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -117,7 +118,7 @@ def _other_line(batch: api.Batch, story: Story) -> Iterator[tuple[str, str]]:
     if line is None and story.decision is not None:
         line = story.decision.leading_line
     if line is not None:
-        yield _row_path(batch, line), _("Line %(line)s") % {"line": line}
+        yield from _row_link(batch, line, _("Line %(line)s") % {"line": line})
 
 
 def _origin(user: api.User, account: api.Account) -> Iterator[tuple[str, str]]:
@@ -126,11 +127,13 @@ def _origin(user: api.User, account: api.Account) -> Iterator[tuple[str, str]]:
         batch, line = found
         values = {"file": batch.file_name, "line": line, "name": batch.uploaded_by_name}
         text = _("The current record comes from line %(line)s of “%(file)s”, uploaded by %(name)s")
-        yield _row_path(batch, line), text % values
+        yield from _row_link(batch, line, text % values)
 
 
-def _row_path(batch: api.Batch, line: int) -> str:
-    return reverse("cert_completion_plugin:row", args=[batch.reference, line])
+def _row_link(batch: api.Batch, line: int, text: str) -> Iterator[tuple[str, str]]:
+    """The page of a row, where the site has the pages: a story is told on the command line, too."""
+    with suppress(NoReverseMatch):
+        yield reverse("cert_completion_plugin:row", args=[batch.reference, line]), text
 
 
 _MEANINGS: Mapping[Outcome, Any] = {

@@ -1,0 +1,3 @@
+"""A site that has none of the pages."""
+
+urlpatterns: list[object] = []
