@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from cert_completion_hooks import (
+    Actor,
     CompletionRecord,
     EvidenceItem,
     HostUnavailable,
@@ -237,7 +238,7 @@ def test_all_rows_of_what_changed_since_drift_and_the_others_are_written(world, 
 
 
 def withdrawn_right(world):
-    world.change_certification(replace(world.list_certifications(None, "", 9)[1], allowed=False))
+    world.change_certification(replace(world.list_certifications(Actor(key="", username=""), "", 9)[1], allowed=False))
 
 
 def deleted_certification(world):
@@ -334,7 +335,9 @@ def test_a_rule_that_changed_since_has_approval_refused(world, plan, approve, ap
 
 
 def change_rule(world, **names):
-    forklift = next(each for each in world.list_certifications(None, "", 9) if each.short_name == "Forklift")
+    forklift = next(
+        each for each in world.list_certifications(Actor(key="", username=""), "", 9) if each.short_name == "Forklift"
+    )
     rule = forklift.rule._replace(active=Period(2, PeriodUnit.YEAR))
     world.change_certification(replace(forklift, rule=rule, **names))
 
@@ -347,7 +350,9 @@ def test_a_rule_is_found_again_though_its_certification_has_other_names_now(worl
 
 def test_a_certification_that_is_merely_called_otherwise_now_is_written(world, plan, approve):
     batch = plan(*ROWS)
-    forklift = next(each for each in world.list_certifications(None, "", 9) if each.short_name == "Forklift")
+    forklift = next(
+        each for each in world.list_certifications(Actor(key="", username=""), "", 9) if each.short_name == "Forklift"
+    )
     world.change_certification(replace(forklift, short_name="Fork lifts", id_number="FL"))
     assert approve(batch).is_given
     assert set(outcomes(present(batch)).values()) == {"certified", "history"}
@@ -372,7 +377,7 @@ def test_rules_are_asked_for_in_one_call(world, plan, approver, monkeypatch):
 
     def counted(self, references, *, ignore_case):
         calls.append(tuple(references))
-        return find(None, references, ignore_case)
+        return find(Actor(key="", username=""), references, ignore_case)
 
     monkeypatch.setattr("cert_completion_plugin.gateway.asking.ActorHost.find_certifications", counted)
     assert api.approve(approver, batch, plan=1).is_given
@@ -424,12 +429,14 @@ def test_what_was_held_when_it_was_planned_and_is_not_any_more_drifts(world, pla
 
 
 def renamed_certification(world):
-    forklift = next(each for each in world.list_certifications(None, "", 9) if each.short_name == "Forklift")
+    forklift = next(
+        each for each in world.list_certifications(Actor(key="", username=""), "", 9) if each.short_name == "Forklift"
+    )
     world.change_certification(replace(forklift, short_name="Fork lifts", id_number="FL"))
 
 
 def swapped_certifications(world):
-    crane, forklift = world.list_certifications(None, "", 9)
+    crane, forklift = world.list_certifications(Actor(key="", username=""), "", 9)
     world.change_certification(replace(forklift, short_name="Crane", id_number="C1"))
     world.change_certification(replace(crane, short_name="Forklift", id_number="F1"))
 

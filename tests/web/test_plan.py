@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from cert_completion_hooks import CompletionRecord, HostUnavailable, Period, PeriodUnit
+from cert_completion_hooks import Actor, CompletionRecord, HostUnavailable, Period, PeriodUnit
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -158,7 +158,7 @@ def test_who_looked_at_another_plan_is_shown_the_present_one(client, waiting, ap
 
 def test_a_rule_that_changed_is_named_and_the_plan_can_be_made_anew(client, waiting, world):
     batch = waiting()
-    [forklift] = world.list_certifications(None, "", 9)
+    [forklift] = world.list_certifications(Actor(key="", username=""), "", 9)
     world.change_certification(replace(forklift, rule=forklift.rule._replace(active=Period(3, PeriodUnit.YEAR))))
     text = " ".join(post(client, batch, "approve", plan=1).content.decode().split())
     assert "the recertification rule of Forklift (F1) has changed" in text
