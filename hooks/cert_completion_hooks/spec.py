@@ -186,6 +186,18 @@ def send_messages(batch: BatchInfo, messages: Sequence[Message]) -> Sequence[Mes
 
 
 @hookspec
+def forget_learner(actor: Actor, learner_keys: Sequence[str]) -> int | None:
+    """Delete all that is held about learners who are to be forgotten.
+
+    Called: for every active host, separately, before the plugin forgets them in its own tables; again with the same
+    keys until every host has answered, and whenever somebody asks again. The learners may be gone already.
+    Given: who asks for it; distinct keys, nearly always one: all of one person.
+    Return: how many records were deleted or made nameless; 0 for keys that are not known, or were forgotten before.
+    If nobody answers: learners are forgotten in the plugin's own tables alone.
+    """
+
+
+@hookspec
 def batch_finished(batch: BatchInfo, summary: BatchSummary) -> None:
     """Hear that an import has ended.
 

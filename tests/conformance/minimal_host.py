@@ -7,7 +7,8 @@ from cert_completion_hooks.memory import MemoryHost
 
 
 class MinimalHost(MemoryHost):
-    find_evidence = record_evidence = evidence_types = undo_changes = send_messages = batch_finished = None  # type: ignore[assignment]
+    find_evidence = record_evidence = evidence_types = undo_changes = None  # type: ignore[assignment]
+    send_messages = batch_finished = forget_learner = None  # type: ignore[assignment]
 
     @hookimpl
     def host_info(self):

@@ -61,6 +61,13 @@ class Requesting(Asking):
         examine = partial(results.results_by_key, asked=[each.key for each in messages], kind=MessageResult)
         return self.hosts.ask("send_messages", examine, batch=self.batch, messages=messages)
 
+    def forget(self, *learner_keys: str) -> int:
+        """Have every host that can forget learners; how much they have deleted together."""
+        hosts = [host for host in self.hosts.names if self.hosts.implements(host, "forget_learner")]
+        given = {"actor": self.batch.actor, "learner_keys": learner_keys}
+        asked = hosts or self.hosts.names[:1]
+        return sum(self.hosts.ask_host(host, "forget_learner", results.count, **given) for host in asked)
+
     def tell_of_the_end(self, summary: BatchSummary) -> None:
         """Tell every host that the import has ended."""
         for host in self.hosts.names:

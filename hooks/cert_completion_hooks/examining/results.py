@@ -45,3 +45,13 @@ def _rows(changes: Sequence[ChangeToUndo], items: Sequence[EvidenceItem]) -> Map
         current = () if undo.change.current is None else (undo.change.current,)
         rows[undo.change.key] = frozenset(record.row_key for record in (*current, *undo.change.history))
     return rows
+
+
+def count(answer: Answer) -> int:
+    """A number of things, which nobody has to answer: None is 0."""
+    value = answer.value
+    if value is None:
+        return 0
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        answer.wrong("It is no number of records.", "Return how many records were deleted, 0 for none.")
+    return int(value)

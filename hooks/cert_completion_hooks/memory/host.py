@@ -129,6 +129,10 @@ class MemoryHost(World):
             return [self._send(message) for message in messages]
 
     @hookimpl
+    def forget_learner(self, actor: Actor, learner_keys: Sequence[str]) -> int:
+        return self.forget(set(learner_keys))
+
+    @hookimpl
     def batch_finished(self, batch: BatchInfo, summary: BatchSummary) -> None:
         with self._open():
             self._finished.append((batch, summary))

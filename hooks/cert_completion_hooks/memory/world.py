@@ -1,7 +1,7 @@
 """The world of the in-memory host: built with methods, looked at with properties. No hooks here."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -37,7 +37,7 @@ class World:
         self._pairs: dict[StateKey, Pair] = {}
         self._evidence: list[EvidenceItem] = []
         self._evidence_types: list[EvidenceType] = []
-        self._written: dict[str, CompletionChange | EvidenceItem] = {}
+        self._written: dict[str, CompletionChange | EvidenceItem | None] = {}
         self._sent: dict[str, Message] = {}
         self._finished: list[tuple[BatchInfo, BatchSummary]] = []
         self._forbidden: set[tuple[str, str]] = set()
@@ -61,6 +61,25 @@ class World:
             del self._learners[key]
             self._pairs = {pair: held for pair, held in self._pairs.items() if pair.learner_key != key}
             self._evidence = [item for item in self._evidence if item.learner_key != key]
+
+    def forget(self, learner_keys: Set[str]) -> int:
+        """Delete all that is held for these learners, who stay; returns how many things that was.
+
+        The keys of what was written for them are kept, so that it is not written once more.
+        """
+        with self._lock:
+            before = self._held_things()
+            self._pairs = {key: pair for key, pair in self._pairs.items() if key.learner_key not in learner_keys}
+            self._evidence = [item for item in self._evidence if item.learner_key not in learner_keys]
+            self._sent = {key: each for key, each in self._sent.items() if each.learner_key not in learner_keys}
+            for key, each in self._written.items():
+                if each is not None and each.learner_key in learner_keys:
+                    self._written[key] = None
+            return before - self._held_things()
+
+    def _held_things(self) -> int:
+        written = sum(each is not None for each in self._written.values())
+        return len(self._pairs) + len(self._evidence) + len(self._sent) + written
 
     def add_certification(self, certification: Certification) -> None:
         """Add a certification. Raises ValueError if its key is taken."""

@@ -4,6 +4,7 @@ from cert_completion_hooks.conformance.checks.acting import ActorConformance
 from cert_completion_hooks.conformance.checks.availability import AvailabilityConformance
 from cert_completion_hooks.conformance.checks.certifications import CertificationsConformance
 from cert_completion_hooks.conformance.checks.evidence import EvidenceConformance
+from cert_completion_hooks.conformance.checks.forgetting import ForgettingConformance
 from cert_completion_hooks.conformance.checks.form import FormConformance
 from cert_completion_hooks.conformance.checks.interrupting import InterruptionConformance
 from cert_completion_hooks.conformance.checks.learners import LearnersConformance
@@ -28,6 +29,7 @@ class HostConformance(
     EvidenceConformance,
     UndoConformance,
     MessagesConformance,
+    ForgettingConformance,
     AvailabilityConformance,
     ParallelConformance,
     ScaleConformance,
@@ -40,6 +42,7 @@ __all__ = [
     "AvailabilityConformance",
     "CertificationsConformance",
     "EvidenceConformance",
+    "ForgettingConformance",
     "FormConformance",
     "HostConformance",
     "InterruptionConformance",
