@@ -29,7 +29,7 @@ from cert_completion_hooks import (
     hookimpl,
 )
 
-from cert_completion_records import conf, evidence, questions, undoing, writing
+from cert_completion_records import conf, evidence, forgetting, questions, undoing, writing
 from cert_completion_records.keys import database
 from cert_completion_records.links import record_of_learning_path
 from cert_completion_records.messaging import at_once
@@ -108,3 +108,8 @@ def undo_changes(
 @hookimpl
 def send_messages(messages: Sequence[Message]) -> Sequence[MessageResult]:
     return at_once.send_messages(messages)
+
+
+@hookimpl
+def forget_learner(learner_keys: Sequence[str]) -> int:
+    return forgetting.forget_learner(learner_keys)
