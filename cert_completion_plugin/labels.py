@@ -28,6 +28,7 @@ PERMISSIONS: Mapping[str, Any] = {
     "approve_imports": _("Can approve, discard and plan anew certification imports"),
     "undo_imports": _("Can undo imports"),
     "manage_options": _("Can manage the default options of certification imports"),
+    "forget_learners": _("Can have learners forgotten in certification imports"),
 }
 """As the admin calls them: the models have the same texts."""
 

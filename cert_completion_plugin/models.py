@@ -86,6 +86,7 @@ class ImportBatch(models.Model):
             ("approve_imports", _("Can approve, discard and plan anew certification imports")),
             ("view_personal_data", _("Can view names and cells in certification imports, and download them")),
             ("manage_options", _("Can manage the default options of certification imports")),
+            ("forget_learners", _("Can have learners forgotten in certification imports")),
         )
         indexes = (
             models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),
@@ -424,6 +425,25 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trigger} {self.state}"
+
+
+class LateForgetting(models.Model):
+    """That a learner is to be forgotten in an import that still works or waits: when it has ended.
+
+    The name is kept as a hash, by which the rows are found; `key_hash` is that of the learner's key, "" if not known.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
+    name_hash = models.CharField(max_length=64)
+    key_hash = models.CharField(max_length=64, blank=True)
+    slice = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["batch", "name_hash", "key_hash"], name="ccp_late_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"
 
 
 class CompletionUpload(ImportBatch):

@@ -12,7 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
 
 from cert_completion_plugin import batches, conf, logbook
-from cert_completion_plugin.batches import retention
+from cert_completion_plugin.batches import forgetting, retention
 
 SLACK = 1
 """Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
@@ -99,6 +99,7 @@ def resend_stalled() -> list[int]:
         except Exception as error:
             logbook.tell_fault(logbook.WORK_NOT_SENT, error, batch=batch_id)
     _forget_old_files()
+    _forget_learners()
     logbook.tell(logbook.SWEEP_DONE, resent=len(resent), seconds=monotonic() - began)
     return resent
 
@@ -109,6 +110,14 @@ def _forget_old_files() -> None:
         batches.forget_old_files()
     except Exception as error:
         logbook.tell_fault(logbook.KEPT_FILES_STAY, error)
+
+
+def _forget_learners() -> None:
+    """Of imports that have ended since somebody asked for it."""
+    try:
+        forgetting.forget_late()
+    except Exception as error:
+        logbook.tell_fault(logbook.FORGETTING_WAITS, error)
 
 
 def send_next(batch_id: int) -> None:

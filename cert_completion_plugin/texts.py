@@ -66,8 +66,15 @@ def issue_text(issue: Issue) -> str:
     return _("Line %(line)s: %(text)s") % {"line": issue.line, "text": text}
 
 
+FORGOTTEN = gettext_lazy(
+    "The learner of this row was forgotten: name, cells, dates and reasons are gone. The outcome is kept for the sums."
+)
+
+
 def row_texts(decision: Decision, *, with_references: bool = True) -> list[str]:
     """All that is to be said of a row's problems and warnings, and which line it repeats."""
+    if decision.is_forgotten:
+        return [str(FORGOTTEN)]
     issues = decision.issues if with_references else map(without_reference, decision.issues)
     words = list(map(issue_text, issues))
     if decision.repeats_line:

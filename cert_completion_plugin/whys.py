@@ -31,6 +31,8 @@ _WHYS: Mapping[tuple[Ground, Outcome], Any] = {
 
 def why(decision: Decision) -> str:
     """Why a row without problems has its outcome; "" where its problems, or the line that it repeats, say it."""
+    if decision.is_forgotten:
+        return ""
     if decision.outcome is Outcome.DRIFTED:
         return _(
             "The learner's records, or what may be recorded of them, changed after the plan was made, so nothing was "

@@ -12,6 +12,7 @@ EVERY_PERMISSION = (
     "approve_imports",
     "undo_imports",
     "manage_options",
+    "forget_learners",
 )
 
 

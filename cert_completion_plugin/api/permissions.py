@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches.permissions import (
     PERMISSION_APPROVE,
+    PERMISSION_FORGET,
     PERMISSION_MANAGE_OPTIONS,
     PERMISSION_UNDO,
     PERMISSION_UPLOAD,
@@ -30,6 +31,7 @@ from cert_completion_plugin.store.values import Batch
 __all__ = [
     "PERMISSIONS_TO_SEE",
     "PERMISSION_APPROVE",
+    "PERMISSION_FORGET",
     "PERMISSION_MANAGE_OPTIONS",
     "PERMISSION_UNDO",
     "PERMISSION_UPLOAD",

@@ -4,6 +4,7 @@ Their numbers stay. An import that still works or waits is never touched.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic, sleep
@@ -116,6 +117,25 @@ def _delete_in_storage(batch_id: int, done: Purged) -> None:
         connections.mend()
         done.failed += 1
         logbook.tell_fault(logbook.FILE_NOT_DELETED, error, batch=batch_id)
+
+
+def delete_file(batch_id: int) -> bool:
+    """Delete the file of an import that has ended, whatever its age; says whether there was one."""
+    now = clock.now()
+    for unfinished, kept in retention.unfinished():
+        if unfinished == batch_id:
+            _delete(unfinished, kept)
+    if not files.has_file(batch_id) or not retention.begin(batch_id, Kept.FILE, now, now):
+        return False
+    _delete(batch_id, Kept.FILE)
+    _delete_in_storage(batch_id, Purged())
+    return True
+
+
+def _delete(batch_id: int, kept: Kept) -> None:
+    with suppress(Overtaken):
+        for _ in purging.delete(batch_id, kept):
+            sleep(PAUSE_SECONDS)
 
 
 def orphans() -> list[str]:

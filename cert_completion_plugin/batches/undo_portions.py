@@ -103,6 +103,7 @@ class _Asked:
 def _asked(batch: Batch, portion: UndoWork, recorder: Recorder) -> _Asked:
     lines = rows.lines_in_slices(batch.id, portion.first_slice, portion.last_slice)
     reported = _latest(batch, Phase.WRITTEN, lines)
+    reported = {line: decision for line, decision in reported.items() if not decision.is_forgotten}
     # What was taken back from a change already is no longer reported as written; the plan has all of it.
     needs_plan = batch.held_back is not None or not recorder.shares_connection
     planned = _latest(batch, Phase.PLANNED, lines) if needs_plan else {}

@@ -140,7 +140,8 @@ class Decision:
 
     `expires` and `window_opens` are set where the row is written and its certification expires. `repeats_line` names
     the row that a duplicate repeats. `basis` is set on one written row of each learner and certification. `trace` is
-    None where neither a certification nor evidence was found for the row.
+    None where neither a certification nor evidence was found for the row. `is_forgotten`: its learner was, so that
+    nothing is left of it but its line, what became of it, and the certification.
     """
 
     line: int
@@ -159,6 +160,7 @@ class Decision:
     basis: PairBasis | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     trace: Trace | None = None
+    is_forgotten: bool = False
 
     @property
     def pair(self) -> tuple[str, str]:

@@ -18,8 +18,12 @@ def slice_of(row: RawRow, username_at: int) -> int:
     """
     cell = row.cells[username_at] if username_at < len(row.cells) else ""
     username = normalised(cell if isinstance(cell, str) else cell.isoformat())
-    key = username.encode("utf-8", "surrogatepass") if username else str(row.line).encode("ascii")
-    return crc32(key) % SLICES
+    return slice_of_name(username) if username else crc32(str(row.line).encode("ascii")) % SLICES
+
+
+def slice_of_name(username: str) -> int:
+    """The slice of all rows of a normalised user name."""
+    return crc32(username.encode("utf-8", "surrogatepass")) % SLICES
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from cert_completion_hooks import (
     WriteResult,
 )
 from cert_completion_hooks.examining import questions, results
+from cert_completion_hooks.examining.answers import Answer
 from cert_completion_hooks.examining.problems import HostProblem
 
 from cert_completion_plugin import logbook
@@ -54,6 +55,11 @@ class Gateway:
     def hosts(self) -> tuple[HostStatus, ...]:
         """Every host and which hooks it answers, in the order in which they are asked. Raises nothing."""
         return hosts_of(self._registry, self._infos, self._blocked)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hosts, in the order of the setting."""
+        return self._registry.names
 
     @property
     def infos(self) -> tuple[HostInfo, ...]:
@@ -121,6 +127,13 @@ class Gateway:
             return {}
         answer = self._registry.ask("send_messages", batch=batch, messages=tuple(messages))
         return results.results_by_key(answer, [message.key for message in messages], MessageResult)
+
+    def forget_learner(self, host: str, actor: Actor, learner_keys: Sequence[str]) -> int | None:
+        """Have one host delete what it holds about these learners: how much that was; None if it has no such hook."""
+        if not self._registry.implements(host, "forget_learner"):
+            return None
+        told = self._registry.call("forget_learner", host, actor=actor, learner_keys=tuple(learner_keys))
+        return results.count(Answer("forget_learner", host, told))
 
     def batch_finished(self, batch: BatchInfo, summary: BatchSummary) -> None:
         """Tell every host that an import has ended. What one raises is logged and keeps no other from hearing."""

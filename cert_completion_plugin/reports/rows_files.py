@@ -94,6 +94,7 @@ class _Source:
     plan: int | None
     wanted: Filter
     headings: tuple[str, ...]
+    is_to_be_corrected: bool
     line_of: Callable[[Decision, Sequence[Cell]], Sequence[Cell]]
 
 
@@ -102,6 +103,7 @@ def _source(batch: Batch, what: RowsOf, plan: int | None) -> _Source:
         "phase": _phase_of(batch, what),
         "plan": plan,
         "wanted": Filter(outcomes=_OUTCOMES[what]),
+        "is_to_be_corrected": what is PROBLEMS,
     }
     if what is ON_RECORD:
         return _Source(**common, headings=RECORDED, line_of=_recorded)
@@ -112,6 +114,8 @@ def _source(batch: Batch, what: RowsOf, plan: int | None) -> _Source:
         """A row that is too long goes on behind our columns, one that is too short has marks for what it lacks: so they
         stay wrong until somebody mends them.
         """
+        if decision.is_forgotten:
+            return [*("" for _ in kept), *_own(decision), batch.reference]
         as_sent = [cells[index] if index < len(cells) else OWN_MISSING for index in kept]
         return [*as_sent, *_own(decision), batch.reference, *cells[len(batch.headings) :]]
 
@@ -154,6 +158,8 @@ def _lines(batch: Batch, source: _Source) -> Iterator[Sequence[Cell]]:
     def lines() -> Iterator[Sequence[Cell]]:
         found = results.rows_with_cells(batch, source.wanted, phase=source.phase, plan=source.plan)
         for decision, cells in found:
+            if decision.is_forgotten and source.is_to_be_corrected:
+                continue
             with override(language):
                 line = source.line_of(decision, cells)
             yield line

@@ -80,9 +80,21 @@ def decision_from_json(detail: str, *, outcome: str, **columns: Any) -> Decision
         repeats_line=plain.get("repeats_line"),
         basis=None if basis is None else _basis_from_json(basis),
         fields={name: _field_from_json(value) for name, value in plain.get("fields", {}).items()},
+        is_forgotten="forgotten" in plain,
         **columns,
     )
     return replace(decision, trace=trace_from_json(plain["trace"], decision)) if "trace" in plain else decision
+
+
+def forgotten(detail: str, *, has_certification: bool) -> str:
+    """What is left of a detail once its learner is forgotten: the names of the certification, as the host has them.
+
+    What else a row called a certification may be anything.
+    """
+    plain = json.loads(detail)
+    trace = plain.get("trace", {})
+    names = {"short_name": trace.get("c", plain.get("short_name")), "id_number": trace.get("i", plain.get("id_number"))}
+    return dumps({"username": "", **(names if has_certification else {}), "forgotten": 1})
 
 
 _NOTHING_HELD = CompletionState().digest()

@@ -68,6 +68,11 @@ def save_in_storage(alias: str, name: str, arriving: Arriving) -> str:
         return storages[alias].save(f"{FOLDER}/{name}", File(whole))
 
 
+def has_file(batch_id: int) -> bool:
+    """Whether an import has a file that is not marked as deleted."""
+    return ImportBatch.objects.filter(pk=batch_id, file_deleted_at__isnull=True, file_size__gt=0).exists()
+
+
 def deleted_but_stored() -> list[int]:
     """The imports whose files are marked as deleted and are still in a storage."""
     deleted = ImportBatch.objects.filter(file_deleted_at__isnull=False).exclude(file_path="")

@@ -41,7 +41,7 @@ def keep(user_id: Any, chunks: Iterable[bytes], *, file_name: str, max_bytes: in
                 KeptPiece.objects.create(file=row, number=number, content=content)
         row.file_size = arriving.size
         row.save()
-        _delete(KeptFileRow.objects.filter(user_id=user_id).exclude(pk=row.pk))
+        delete(KeptFileRow.objects.filter(user_id=user_id).exclude(pk=row.pk))
     return row.token.hex
 
 
@@ -71,15 +71,15 @@ def hold(kept: KeptFile) -> bool:
 
 
 def forget(kept: KeptFile) -> None:
-    _delete(KeptFileRow.objects.filter(pk=kept.id))
+    delete(KeptFileRow.objects.filter(pk=kept.id))
 
 
 def forget_before(moment: datetime) -> None:
     """Delete all files that were kept before then."""
-    _delete(KeptFileRow.objects.filter(kept_at__lt=moment))
+    delete(KeptFileRow.objects.filter(kept_at__lt=moment))
 
 
-def _delete(rows: QuerySet[KeptFileRow]) -> None:
+def delete(rows: QuerySet[KeptFileRow]) -> None:
     """Delete these files, and on commit what they have in a storage."""
     for kept in [_value(row) for row in rows]:
         with transaction.atomic():

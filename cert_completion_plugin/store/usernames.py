@@ -11,9 +11,13 @@ _LONGEST = 150
 
 def exactly(name: str) -> Q:
     """Entries of the learner with this username; upper and lower case count."""
-    text = _as_kept(name)
+    return is_exactly("username", _as_kept(name))
+
+
+def is_exactly(column: str, text: str) -> Q:
+    """Rows that have this text in a column; upper and lower case count."""
     # MySQL's collations take "ana" for "Ana" and "Ána", and look them up so; the second condition is byte by byte.
-    return Q(username=text, username__startswith=text) if connection.vendor == "mysql" else Q(username=text)
+    return Q(**{column: text, f"{column}__startswith": text}) if connection.vendor == "mysql" else Q(**{column: text})
 
 
 def beginning_with(beginning: str) -> Q:

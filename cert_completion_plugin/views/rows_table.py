@@ -238,8 +238,8 @@ def row(decision: api.Decision, batch: api.Batch, place: str = "") -> dict[str, 
         "label": texts.outcome_label(decision.outcome),
         "why": why(decision),
         "repeats_line": decision.repeats_line and str(decision.repeats_line),
-        "issues": [texts.issue_text(issue) for issue in decision.issues],
-        "never_expires": writes and not decision.expires and bool(decision.certification_key),
+        "issues": [texts.FORGOTTEN] if decision.is_forgotten else list(map(texts.issue_text, decision.issues)),
+        "never_expires": writes and decision.completed and not decision.expires and bool(decision.certification_key),
     }
 
 

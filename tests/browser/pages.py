@@ -108,6 +108,13 @@ def _book(path: str) -> Callable[[Site], str]:
     return lambda site: site.opened_record_book() + path
 
 
+def _forgotten(site: Site) -> Any:
+    """An import with rows of a learner who was forgotten."""
+    batch = site.worked_off()
+    api.forget_learner(site.operator, "amina.diallo")
+    return batch
+
+
 PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
@@ -155,6 +162,8 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "finished-without-rows": lambda site: _of(purged(site, KEEP_LEDGER_DAYS=1)),
     "row-without-cells": lambda site: _of(purged(site, KEEP_ROWS_DAYS=1), "rows/2/"),
     "undo-rows-deleted": lambda site: _of(purged(site, KEEP_LEDGER_DAYS=1), "undo/"),
+    "finished-forgotten": lambda site: _of(_forgotten(site)),
+    "row-forgotten": lambda site: _of(_forgotten(site), "rows/2/"),
     "undo-offer": lambda site: _of(site.worked_off(), "undo/"),
     "undo-nothing": lambda site: _of(site.worked_off("nobody,Forklift,,31/05/2025,"), "undo/"),
     "undo-previewing": lambda site: _of(_undo_asked(site), "undo/"),

@@ -88,6 +88,22 @@ def purged(stage, patch):
     api.purge()
 
 
+def forgotten(stage, patch):
+    stage.worked_off()
+    api.forget_learner(stage.user, SECRET)
+
+
+def not_forgotten_by_host(stage, patch):
+    failing(patch, Gateway, "forget_learner", HostUnavailable(SECRET))
+    with pytest.raises(api.HostsNotReached):
+        forgotten(stage, patch)
+
+
+def not_forgotten_late(stage, patch):
+    failing(patch, batches.forgetting, "forget_late", OperationalError(SECRET))
+    tasks.resend_stalled()
+
+
 class Unreachable:
     def delete(self, name):
         raise ConnectionError(name)
@@ -204,6 +220,9 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.WORK_RESENT: swept,
     logbook.WORK_NOT_SENT: not_sent,
     logbook.KEPT_FILES_STAY: kept_files_stay,
+    logbook.LEARNER_FORGOTTEN: forgotten,
+    logbook.HOST_DID_NOT_FORGET: not_forgotten_by_host,
+    logbook.FORGETTING_WAITS: not_forgotten_late,
     logbook.PURGE_DONE: purged,
     logbook.FILE_NOT_DELETED: purged,
     logbook.BROKER_REFUSED: broker_refused,

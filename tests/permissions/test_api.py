@@ -10,14 +10,14 @@ from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.reports import RowsOf
 from tests import people
 from tests.permissions.conftest import SECRET, file_of
-from tests.permissions.test_pages import APPROVE, OPTIONS, PERSONAL, UNDO, UPLOAD, VIEW
+from tests.permissions.test_pages import APPROVE, FORGET, OPTIONS, PERSONAL, UNDO, UPLOAD, VIEW
 
 pytestmark = pytest.mark.django_db
 
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
     *("defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
-    *("delete_orphan", "due_for_purge", "orphans", "purge"),
+    *("delete_orphan", "due_for_purge", "numbers_of", "orphans", "purge"),
 }
 """Do the work of all, or say what the site can do."""
 OF_WHAT_IS_SHOWN = {
@@ -82,7 +82,7 @@ UPLOADING = {
     "template": lambda user: api.template(user, "csv", titles={}),
     "evidence_types": lambda user: api.evidence_types(user),
 }
-OTHERS = {"certification_keys"}
+OTHERS = {"certification_keys", "forget_learner"}
 
 
 def undo_of(found):
@@ -286,4 +286,6 @@ def test_permissions_have_the_names_that_the_admin_shows():
 
     found = Permission.objects.filter(codename__in=people.EVERY_PERMISSION).values_list("codename", "name")
     assert dict(found) == {name: str(label) for name, label in labels.PERMISSIONS.items()}
-    assert {*labels.PERMISSIONS} == {*people.EVERY_PERMISSION} == {UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS}
+    assert (
+        {*labels.PERMISSIONS} == {*people.EVERY_PERMISSION} == {UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET}
+    )

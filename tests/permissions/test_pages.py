@@ -14,13 +14,14 @@ from tests.permissions.conftest import SECRET
 
 pytestmark = pytest.mark.django_db
 
-UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS = (
+UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET = (
     "upload_completions",
     "view_import_report",
     "view_personal_data",
     "approve_imports",
     "undo_imports",
     "manage_options",
+    "forget_learners",
 )
 SEE = (UPLOAD, VIEW)
 MISSING = "0" * 32

@@ -109,7 +109,8 @@ class EvidenceStep:
 class Story:
     """What became of a row and why, from its raw cells to its dates.
 
-    `outcome` is None while the row is not decided. `date_format` is "" where the file has no dates.
+    `outcome` is None while the row is not decided. `date_format` is "" where the file has no dates. Of a row whose
+    learner `is_forgotten` nothing else is told.
     """
 
     line: int
@@ -122,6 +123,7 @@ class Story:
     dates: DatesStep | None = None
     evidence: EvidenceStep | None = None
     issues: tuple[Issue, ...] = ()
+    is_forgotten: bool = False
 
     def as_mapping(self) -> dict[str, Any]:
         """The story as plain values that JSON can hold; dates as YYYY-MM-DD, exact numbers as text."""

@@ -62,7 +62,11 @@ def tell(
 def tell_without_cells(line: int, date_format: DateFormat | None, options: Options, decision: Decision | None) -> Story:
     """The story of a row of which the cells are deleted: what was decided tells how they were read."""
     read = Story(line=line, outcome=None, date_format=date_format.name if date_format else "", cells=())
-    return read if decision is None else _told_on(read, _as_parsed(decision), options, decision)
+    if decision is None:
+        return read
+    if decision.is_forgotten:
+        return replace(read, outcome=decision.outcome, is_forgotten=True)
+    return _told_on(read, _as_parsed(decision), options, decision)
 
 
 _NOT_LOOKED_UP = frozenset({Code.TOO_FEW_CELLS, Code.TOO_MANY_CELLS, Code.VALUE_TOO_LONG, Code.VALUE_UNPRINTABLE})

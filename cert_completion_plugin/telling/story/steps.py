@@ -44,6 +44,9 @@ def steps_of(user: api.User, batch: api.Batch, account: api.Account) -> list[Ste
 
 def _steps(user: api.User, batch: api.Batch, account: api.Account) -> Iterator[Step]:
     story = account.story
+    if story.is_forgotten:
+        yield _step("cells", _("What is left of this row"), iter([str(texts.FORGOTTEN)]))
+        return
     yield Step(
         name="cells",
         heading=_("What the file said, and how it was read"),
