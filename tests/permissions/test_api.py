@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
     *("defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
-    *("delete_orphan", "due_for_purge", "numbers_of", "orphans", "purge"),
+    *("delete_orphan", "due_for_purge", "numbers_of", "orphans", "purge", "user_named"),
 }
 """Do the work of all, or say what the site can do."""
 OF_WHAT_IS_SHOWN = {
     *("certifications", "days_since", "file_name", "last_progress", "pace", "plan_numbers", "progress", "row_counts"),
-    *("rows_in", "share_read", "undo_last_progress", "undo_obstacle", "undo_progress", "undo_state"),
-    *("undo_waits_until", "undone_among", "undos_of", "waits_until"),
+    *("report_head", "row_value", "rows_in", "share_read", "undo_last_progress", "undo_obstacle", "undo_progress"),
+    *("undo_state", "undo_waits_until", "undone_among", "undos_of", "waits_until"),
 }
 """Given an import, a plan or an undo that somebody may see, they tell states and numbers of it."""
 ABOUT_THE_USER = {"last_choice", "remember_choice", "may", "may_approve", "may_cancel", "may_leave_out_review", "reach"}
@@ -67,6 +67,7 @@ GIVING = {
 FINDING = {
     "find": lambda user, found: api.find(user, found["finished"].reference),
     "newest": lambda user, found: api.newest(user),
+    "references": lambda user, found: api.references(user, found["finished"].reference[:8]),
     "imports": lambda user, found: api.imports(user, api.ImportFilter()),
     "uploaders": lambda user, found: api.uploaders(user),
     "corrected_by": lambda user, found: api.corrected_by(user, found["waiting"]),
