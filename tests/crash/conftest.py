@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import time
 from datetime import date, timedelta
@@ -84,6 +85,13 @@ class CrashSite(Site):
         while (found := self.driver("brief", reference))["state"] != "finished":
             assert time.monotonic() < deadline, f"the import stands still at {found}"
             time.sleep(0.1)
+
+    def wait_until_told(self, *patterns, patience=PATIENCE):
+        """Wait until the log of the site's processes has all of these."""
+        deadline = time.monotonic() + patience
+        while not all(re.search(pattern, self.log_file.read_text()) for pattern in patterns):
+            assert time.monotonic() < deadline, f"the log in {self.log_file} lacks one of {patterns}"
+            time.sleep(0.05)
 
     def work_at_once(self, references, folder):
         """Have as many processes work at the same moment, each on all portions of one of the imports, in order."""
