@@ -44,6 +44,8 @@ class LearnerStatus(StrEnum):
 
 
 class PeriodUnit(StrEnum):
+    """What a `Period` is counted in."""
+
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -99,6 +101,8 @@ class WriteStatus(StrEnum):
 
 
 class UndoStatus(StrEnum):
+    """What became of one change or evidence item that was to be undone; see `UndoResult`."""
+
     UNDONE = "undone"
     CHANGED_SINCE = "changed_since"
     CANNOT = "cannot"
@@ -431,6 +435,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageResult:
+    """The answer to one message. `reason`: why it was not sent, a sentence for the administrator."""
+
     key: str
     status: MessageStatus
     reason: str = ""

@@ -141,6 +141,7 @@ class NamesStrangers(MemoryHost):
         return replace(result, kept=tuple(f"row {row}" for row in result.kept))
 
 
+@fails("test_an_assignment_that_somebody_made_since_stays", HOOK, "The learner is not assigned", "which change made it")
 @fails("test_the_assignment_stays_while_a_later_record_stands_on_it", HOOK, "The learner is not assigned", RESTORE)
 class TakesTheAssignmentAway(Redoing):
     def left(self, before, after, undo):
@@ -163,3 +164,10 @@ class UndoesOfTheGone(MemoryHost):
 class GivesNoReason(MemoryHost):
     def _undo(self, batch, undo):
         return replace(super()._undo(batch, undo), reason="")
+
+
+@fails("test_of_keys_that_are_not_the_host_s_nothing_is_undone", HOOK, "raised KeyError", "ordinary question")
+class UndoesForItsKeysOnly(MemoryHost):
+    def _undo(self, batch, undo):
+        assert self._learners[undo.change.learner_key]
+        return super()._undo(batch, undo)

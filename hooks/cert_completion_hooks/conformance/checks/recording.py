@@ -47,8 +47,9 @@ class RecordingConformance:
         extended = replace(CURRENT, baseline_expires=date(2026, 2, 1))
         key, new = kit.holding(extended, assigned=True), kit.record()
         former = kit.state(key).current
+        assert former is not None
         kit.do(kit.change(key, new, former=former))
-        _holds(kit, key, CompletionState(current=new, history=(extended,), assigned=True))
+        _holds(kit, key, CompletionState(current=new, history=(former,), assigned=True))
 
     @needs_history
     def test_a_former_record_keeps_the_row_that_it_came_from(self, kit: Kit) -> None:

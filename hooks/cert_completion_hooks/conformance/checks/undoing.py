@@ -105,6 +105,18 @@ class UndoConformance:
         kit.expect_state(key, CompletionState(current=later, assigned=True), _HOOK, when, _AGAIN)
 
     @needs_undo
+    @needs_assignments
+    def test_an_assignment_that_somebody_made_since_stays(self, kit: Kit) -> None:
+        key = kit.pair()
+        asked = _write(kit, key, kit.record(), assign=True)
+        _undo(kit, asked)
+        kit.world.hold("kim", "Fire", assigned=True)
+        _undo(kit, asked)
+        when = "An undo was asked for again, after somebody had assigned the learner by hand."
+        mend = "Keep with an assignment which change made it, and take away only what that change made."
+        kit.expect_state(key, CompletionState(assigned=True), _HOOK, when, mend)
+
+    @needs_undo
     def test_what_was_never_written_is_undone(self, kit: Kit) -> None:
         key = kit.holding(CURRENT, [PAST], assigned=True)
         before = kit.state(key)
@@ -186,6 +198,15 @@ class UndoConformance:
         asked = _write(kit, kit.pair(), kit.record())
         kit.world.remove_certification("Fire")
         _cannot(kit, asked, "The certification was removed since.")
+
+    @needs_undo
+    @pytest.mark.parametrize("odd", ["no such key", "0", "9" * 100, "\u00e9\U0001f600"])
+    def test_of_keys_that_are_not_the_host_s_nothing_is_undone(self, kit: Kit, odd: str) -> None:
+        change = kit.change(kit.pair(), kit.record())
+        for strange in (replace(change, learner_key=odd), replace(change, certification_key=odd)):
+            _cannot(
+                kit, to_undo(strange, CompletionState()), "It was asked to undo for a key that it has never given out."
+            )
 
 
 def _is_restored(kit: Kit, key: StateKey, asked: ChangeToUndo, result: UndoResult, before: CompletionState) -> None:
