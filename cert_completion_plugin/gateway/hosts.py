@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cert_completion_hooks import HostInfo
-from cert_completion_hooks.examining.hooks import HOOKS
+from cert_completion_hooks.examining.hooks import FIRST_RESULT, HOOKS
 
 from cert_completion_plugin.gateway.blocking import Blocked
 from cert_completion_plugin.gateway.infos import Infos
 from cert_completion_plugin.gateway.registry import Registry
-
-EVERY_HOST = ("host_info", "batch_finished")
-"""The hooks that are put to each host, whatever the others answer."""
 
 
 class HookUse(StrEnum):
@@ -66,5 +63,6 @@ def _uses(registry: Registry, host: str) -> Iterator[tuple[str, HookUse]]:
 def _use(registry: Registry, host: str, hook: str) -> HookUse:
     if not registry.implements(host, hook):
         return HookUse.BLOCKED
-    answers = hook in EVERY_HOST or registry.answering(hook) == host
+    # Of the others, every host that has them is asked.
+    answers = not FIRST_RESULT[hook] or registry.answering(hook) == host
     return HookUse.ANSWERS if answers else HookUse.PASSED_OVER

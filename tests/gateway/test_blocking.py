@@ -112,6 +112,11 @@ class TestListing:
         assert uses.pop("find_evidence") is HookUse.BLOCKED
         assert set(uses.values()) == {HookUse.ANSWERS}
 
+    def test_some_hooks_are_put_to_every_host(self):
+        _, second = Gateway({"first": MemoryHost(), "second": MemoryHost()}).hosts()
+        answered = {hook for hook, use in second.hooks if use is HookUse.ANSWERS}
+        assert answered == {"host_info", "forget_learner", "batch_finished"}
+
     def test_a_host_that_cannot_say_what_it_is_is_listed_all_the_same(self):
         class Mute(Chatty):
             @hookimpl
