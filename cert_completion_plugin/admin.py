@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cert_completion_plugin import api, texts
-from cert_completion_plugin.models import CompletionUpload, ImportBatch, ImportReport
+from cert_completion_plugin.models import CompletionUpload, ImportBatch, ImportReport, SiteOptions
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -70,6 +70,12 @@ class CompletionUploadAdmin(_Door):
 class ImportReportAdmin(_Door):
     permissions = api.PERMISSIONS_TO_SEE
     page = "cert_completion_plugin:batches"
+
+
+@admin.register(SiteOptions)
+class SiteOptionsAdmin(_Door):
+    permissions = (api.PERMISSION_MANAGE_OPTIONS,)
+    page = "cert_completion_plugin:options"
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -64,20 +64,12 @@ _NOT_OFFERED = {
 }
 
 
-class UploadForm(forms.Form):
-    """What an administrator chooses for one import. It begins with what they chose last.
+class OptionsForm(forms.Form):
+    """The options of an import.
 
     An option that this site does not offer has no field; `options()` has the others as the core's options.
     """
 
-    file = forms.FileField(
-        label=_("File with the completions"),
-        error_messages={
-            "required": _("Choose the file with the completions."),
-            "empty": _("The chosen file is empty. Choose another one."),
-        },
-        widget=forms.FileInput(attrs={"accept": FILE_NAMES_AND_TYPES}),
-    )
     import_action = _radios("import_action", _("What the newest completion of each learner does"))
     assign = _radios("assign", _("Learners who are not assigned to the certification yet"))
     commit_policy = _radios("commit_policy", _("If some rows have problems"))
@@ -111,31 +103,14 @@ class UploadForm(forms.Form):
         help_text=_("The name of the sheet with the completions; left empty, the first sheet is read."),
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        user: AbstractBaseUser,
-        begin_with: Options | None = None,
-        kept: api.KeptFile | None = None,
-        is_gone: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        """`kept` is the file of an earlier try, which stands in for one; `is_gone` says that there was one."""
+    def __init__(self, *args: Any, user: AbstractBaseUser, begin_with: Options, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
-        self.fields["file"].required = kept is None
-        if is_gone:
-            self.fields["file"].error_messages["required"] = gone_text()
         self._offer(api.evidence_types(user))
-        if not api.may_leave_out_review(user):
-            self._only_with_review()
-        self._begin_with(begin_with or api.last_choice(user))
-        settings = conf.settings()
-        self.fields["file"].help_text = translated(
-            "A CSV file, an Excel workbook (XLSX) or an OpenDocument spreadsheet (ODS) with the headings username, "
-            "certificationshortname, certificationidnumber, completiondate and duedate, in any order. At most %(size)s "
-            "and %(rows)s rows."
-        ) % {"size": filesizeformat(settings.max_bytes), "rows": number_format(settings.max_rows, force_grouping=True)}
+        self._limit(user)
+        self._begin_with(begin_with)
+
+    def _limit(self, user: AbstractBaseUser) -> None:
+        """Leave out what this user may not choose."""
 
     def _offer(self, evidence_types: Sequence[EvidenceType]) -> None:
         """Leave out what the site cannot do."""
@@ -149,20 +124,8 @@ class UploadForm(forms.Form):
         for name in self._withdrawn:
             del self.fields[name]
 
-    def _only_with_review(self) -> None:
-        """Somebody else has to approve what this user uploads."""
-        field = self._field("review")
-        field.choices = [(value, label) for value, label in _explained("review")() if value is True]
-        field.help_text = translated(
-            "Every file that you upload waits for approval: to have rows recorded at once takes the permission "
-            "“%(permission)s”, and that this site lets people approve their own imports."
-        ) % {"permission": labels.permission_name(api.PERMISSION_APPROVE)}
-        field.error_messages["invalid_choice"] = translated(
-            "You cannot have rows recorded without a look at the plan first. Choose “%(choice)s”."
-        ) % {"choice": labels.VALUES["review"][True]}
-
     def _begin_with(self, last: Options) -> None:
-        """The last choice; where that is no longer offered, the site's default, or else the first value there is."""
+        """What was chosen; where that is no longer offered, the site's default, or else the first value there is."""
         chosen, default = last.as_mapping(), api.defaults().as_mapping()
         for name in self._names():
             field = self.fields[name]
@@ -193,7 +156,8 @@ class UploadForm(forms.Form):
     @property
     def reading_is_chosen(self) -> bool:
         """Whether something about the reading is not left to the plugin, or wrong, so that it should be seen."""
-        return any(self[name].errors or self[name].value() not in (None, "", "auto") for name in READING)
+        fields = [self[name] for name in READING if name in self.fields]
+        return any(field.errors or field.value() not in (None, "", "auto") for field in fields)
 
     def _names(self) -> list[str]:
         return [name for name in self.fields if name != "file"]
@@ -236,6 +200,67 @@ def _column(field: EvidenceField) -> str:
     if field.required:
         notes.append(translated("required"))
     return f"{field.name} ({', '.join(notes)})" if notes else field.name
+
+
+class UploadForm(OptionsForm):
+    """What an administrator chooses for one import. It begins with what they chose last."""
+
+    file = forms.FileField(
+        label=_("File with the completions"),
+        error_messages={
+            "required": _("Choose the file with the completions."),
+            "empty": _("The chosen file is empty. Choose another one."),
+        },
+        widget=forms.FileInput(attrs={"accept": FILE_NAMES_AND_TYPES}),
+    )
+    field_order = ("file",)
+
+    def __init__(
+        self,
+        *args: Any,
+        user: AbstractBaseUser,
+        begin_with: Options | None = None,
+        kept: api.KeptFile | None = None,
+        is_gone: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """`kept` is the file of an earlier try, which stands in for one; `is_gone` says that there was one."""
+        super().__init__(*args, user=user, begin_with=begin_with or api.last_choice(user), **kwargs)
+        self.kept = kept
+        self.fields["file"].required = kept is None
+        if is_gone:
+            self.fields["file"].error_messages["required"] = gone_text()
+        settings = conf.settings()
+        self.fields["file"].help_text = translated(
+            "A CSV file, an Excel workbook (XLSX) or an OpenDocument spreadsheet (ODS) with the headings username, "
+            "certificationshortname, certificationidnumber, completiondate and duedate, in any order. At most %(size)s "
+            "and %(rows)s rows."
+        ) % {"size": filesizeformat(settings.max_bytes), "rows": number_format(settings.max_rows, force_grouping=True)}
+
+    def _limit(self, user: AbstractBaseUser) -> None:
+        if not api.may_leave_out_review(user):
+            self._only_with_review()
+
+    def _only_with_review(self) -> None:
+        """Somebody else has to approve what this user uploads."""
+        field = self._field("review")
+        field.choices = [(value, label) for value, label in _explained("review")() if value is True]
+        field.help_text = translated(
+            "Every file that you upload waits for approval: to have rows recorded at once takes the permission "
+            "“%(permission)s”, and that this site lets people approve their own imports."
+        ) % {"permission": labels.permission_name(api.PERMISSION_APPROVE)}
+        field.error_messages["invalid_choice"] = translated(
+            "You cannot have rows recorded without a look at the plan first. Choose “%(choice)s”."
+        ) % {"choice": labels.VALUES["review"][True]}
+
+
+class DefaultsForm(OptionsForm):
+    """The site's options for new imports; a sheet is one workbook's own."""
+
+    sheet = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, begin_with=api.defaults(), **kwargs)
 
 
 class AnswerForm(forms.Form):

@@ -58,6 +58,8 @@ class ImportBatch(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancelled by")
     )
     cancelled_by_name = models.CharField(_("cancelled by"), max_length=255, blank=True)
+    stopped = models.TextField(_("why the site cancelled it"), default="null")
+    admitted_at = models.DateTimeField(_("its turn came"), null=True)
     approved_at = models.DateTimeField(_("approved"), null=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("approved by")
@@ -97,6 +99,38 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.uploaded_at:%Y-%m-%d %H:%M})"
+
+
+class Scope(models.Model):
+    """What one import at a time may work in: the site, or what one user uploads. The holder keeps it while it works."""
+
+    name = models.CharField(max_length=120, unique=True)
+    holder = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SiteOptions(models.Model):
+    """The options with which new imports of the site begin, where they were chosen on their page: one row at most.
+
+    JSON in ASCII.
+    """
+
+    options = models.TextField(_("options"))
+    changed_at = models.DateTimeField(_("changed"))
+    changed_by_name = models.CharField(_("changed by"), max_length=255)
+
+    class Meta:
+        verbose_name = _("options for new imports")
+        verbose_name_plural = _("options for new imports")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
 
 
 class UserChoice(models.Model):

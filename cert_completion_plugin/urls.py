@@ -7,6 +7,7 @@ from cert_completion_plugin.views.batches import BatchesView
 from cert_completion_plugin.views.cancelling import CancelView
 from cert_completion_plugin.views.deciding import ApproveView, DiscardView, PlanAnewView
 from cert_completion_plugin.views.downloads import DownloadView
+from cert_completion_plugin.views.options import OptionsView
 from cert_completion_plugin.views.plan import PlanView
 from cert_completion_plugin.views.progress import ProgressView
 from cert_completion_plugin.views.row import RowView
@@ -21,6 +22,7 @@ urlpatterns = [
     path("upload/", UploadView.as_view(), name="upload"),
     path("upload/known.json", KnownFileView.as_view(), name="known"),
     path("upload/template.<str:kind>", TemplateView.as_view(), name="template"),
+    path("options/", OptionsView.as_view(), name="options"),
     path("<str:reference>/", BatchView.as_view(), name="batch"),
     path("<str:reference>/cancel/", CancelView.as_view(), name="cancel"),
     path("<str:reference>/plan/<int:plan>/", PlanView.as_view(), name="plan"),

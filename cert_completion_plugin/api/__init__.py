@@ -9,9 +9,12 @@ from cert_completion_hooks.types import UndoStatus
 
 from cert_completion_plugin import tabular
 from cert_completion_plugin.api.choosing import (
+    choose_defaults,
+    chosen_defaults,
     defaults,
     evidence_is_offered,
     evidence_types,
+    forget_defaults,
     last_choice,
     remember_choice,
     undo_is_offered,
@@ -128,11 +131,12 @@ from cert_completion_plugin.batches import (
     Verdict,
 )
 from cert_completion_plugin.batches.retention import Purged
+from cert_completion_plugin.batches.rights import Loss
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
-from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
+from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, UndoStep
 from cert_completion_plugin.gateway import HookUse, HostNotFound, HostProblem, HostStatus
 from cert_completion_plugin.store.filtering import Filter, Page
 from cert_completion_plugin.store.retention import Due, Kept
@@ -153,6 +157,7 @@ __all__ = [
     "PERMISSION_VIEW_PERSONAL_DATA",
     "PERMISSION_VIEW_REPORT",
     "PROBLEMS",
+    "RIGHT_LOST",
     "SYSTEM",
     "Account",
     "Approval",
@@ -177,6 +182,7 @@ __all__ = [
     "KeptFileGone",
     "LearnerUnclear",
     "LinePage",
+    "Loss",
     "Neighbours",
     "NotUndoable",
     "Obstacle",
@@ -214,6 +220,8 @@ __all__ = [
     "cancel",
     "certification_keys",
     "certifications",
+    "choose_defaults",
+    "chosen_defaults",
     "corrected_by",
     "corrections_of",
     "csv_pieces",
@@ -228,6 +236,7 @@ __all__ = [
     "explain",
     "file_name",
     "find",
+    "forget_defaults",
     "forget_learner",
     "has_rows",
     "health",

@@ -13,6 +13,7 @@ from django.dispatch import Signal
 from cert_completion_plugin import logbook, signals
 from cert_completion_plugin.batches import clock
 from cert_completion_plugin.batches.identity import administrator, info_of
+from cert_completion_plugin.batches.rights import LostRight
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.logbook import tell
@@ -105,6 +106,17 @@ def held_back(batch_id: int, reason: Mapping[str, Any]) -> None:
 
 def cancel_asked(batch_id: int, user_id: Any) -> None:
     connections.after_commit(tell, logbook.CANCEL_ASKED, batch=batch_id, user=logbook.user_id(user_id))
+
+
+def stopped(batch_id: int, lost: LostRight) -> None:
+    """Somebody may not have an import written any more."""
+    about: dict[str, Any] = {"loss": lost.loss, "user": logbook.user_id(lost.key), "permission": lost.permission}
+    connections.after_commit(tell, logbook.IMPORT_STOPPED, batch=batch_id, **about)
+
+
+def undo_stopped(undo: Undo, lost: LostRight) -> None:
+    about: dict[str, Any] = {"loss": lost.loss, "user": logbook.user_id(lost.key), "permission": lost.permission}
+    _tell_of_undo(logbook.UNDO_STOPPED, undo, **about)
 
 
 def written(batch: Batch) -> None:

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from cert_completion_plugin.batches import announcing, clock, deciding, holding_back, writing
 from cert_completion_plugin.batches.recording import Recorder
+from cert_completion_plugin.batches.rights import LostRight
 from cert_completion_plugin.core.all_or_nothing import cancelled
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
-from cert_completion_plugin.store import batches, plans, portions, rows
+from cert_completion_plugin.store import batches, log, plans, portions, rows
 from cert_completion_plugin.store.values import Batch, PortionWork, column_text
 
 
@@ -40,6 +41,22 @@ def discard(batch_id: int, user_id: Any, username: str) -> bool:
     if is_discarded:
         announcing.discarded(batch_id, user_id)
     return is_discarded
+
+
+def stop(batch: Batch, lost: LostRight) -> Batch:
+    """Cancel an import that nobody may have written on any more; returns it as it is now.
+
+    Of several workers that find so, one does it. It stands in the admin's history under the name of whoever lost the
+    right, if there still is such a user.
+    """
+    told = {"cancelled_at": clock.now(), "stopped": lost.as_json()}
+    with transaction.atomic():
+        if _stop_work(batch.id, told):
+            log.add(batch, lost.key or None, log.Logged.STOPPED)
+            announcing.stopped(batch.id, lost)
+    present = batches.get(batch.id)
+    assert present is not None
+    return present
 
 
 def _discard(batch_id: int, who: dict[str, Any]) -> bool:

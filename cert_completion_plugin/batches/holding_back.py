@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 
 from cert_completion_plugin.batches import announcing, clock, counting
+from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled, holds_back, taken_back
 from cert_completion_plugin.core.options import CommitPolicy
@@ -40,7 +41,8 @@ def hold_back(batch: Batch, portion: PortionWork) -> None:
         if not portions.claim(portion, portions.HELD_BACK, clock.now()):
             return
         planned, written = _decided(batch, portion, Phase.PLANNED), _decided(batch, portion, Phase.WRITTEN)
-        recorder = Recorder(batch)
+        # Where nobody has the right any more in whose name it was written, the site itself takes it back.
+        recorder = Recorder(batch, administrator(None, "") if batch.stopped else None)
         # A host with a store of its own may have written what our side lost with its transaction.
         asked = written if recorder.shares_connection else planned
         undone = recorder.take_back(list(asked.values()))

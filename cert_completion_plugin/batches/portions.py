@@ -14,6 +14,7 @@ from cert_completion_plugin.batches import (
     deciding,
     holding_back,
     persisting,
+    rights,
     trouble,
     writing,
 )
@@ -74,6 +75,8 @@ def _about(portion: PortionWork) -> dict[str, Any]:
 
 
 def _work(batch: Batch, portion: PortionWork) -> None:
+    if _begins_to_write(batch) and (lost := rights.lost_to_write(batch)) is not None:
+        batch = cancelling.stop(batch, lost)
     if cancelling.is_left_out(batch, portion):
         cancelling.leave_out(batch, portion)
     elif batch.held_back is not None:
@@ -82,6 +85,10 @@ def _work(batch: Batch, portion: PortionWork) -> None:
         writing.plan(batch, portion)
     else:
         writing.write(batch, portion)
+
+
+def _begins_to_write(batch: Batch) -> bool:
+    return batch.state is BatchState.WRITING and batch.cancelled_at is None and batch.held_back is None
 
 
 def _after(error: Exception, batch: Batch, portion_id: int) -> None:

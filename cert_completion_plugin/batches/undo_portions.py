@@ -9,15 +9,16 @@ from cert_completion_hooks.types import Actor, HostUnavailable, UndoStatus
 from django.db import transaction
 
 from cert_completion_plugin import conf, logbook
-from cert_completion_plugin.batches import announcing, clock, persisting, trouble
+from cert_completion_plugin.batches import announcing, clock, persisting, rights, trouble
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.memory import without_collecting
 from cert_completion_plugin.batches.recording import Recorder
+from cert_completion_plugin.batches.rights import LostRight
 from cert_completion_plugin.batches.trouble import HOST_AWAY, TryAgain, pause, reference_of
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
-from cert_completion_plugin.core.undoing import RowUndo, UndoState, is_unclear, together
-from cert_completion_plugin.store import connections, ledger, rows, undos
+from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, is_unclear, together
+from cert_completion_plugin.store import connections, ledger, log, rows, undos
 from cert_completion_plugin.store.values import Batch, Undo, UndoWork
 
 
@@ -66,6 +67,9 @@ def work(batch: Batch, undo: Undo, portion: UndoWork) -> None:
             return
         recorder = Recorder(batch, _actor(undo))
         asked = _asked(batch, portion, recorder)
+        if undo.state is UndoState.UNDOING and (lost := rights.lost_to_undo(undo)) is not None:
+            _leave(batch, undo, portion, asked, lost)
+            return
         if undo.state is UndoState.PREVIEWING:
             told = recorder.take_back(together(asked.written.values(), asked.left), preview=True)
             undos.keep(undo, portion, asked.listed(told))
@@ -74,6 +78,17 @@ def work(batch: Batch, undo: Undo, portion: UndoWork) -> None:
         confirmed = {line for line in asked.left if _is_confirmed(line, foretold, asked)}
         done = recorder.take_back(together(asked.written.values(), confirmed))
         _keep(batch, undo, portion, asked, asked.listed(foretold | done))
+
+
+def _leave(batch: Batch, undo: Undo, portion: UndoWork, asked: "_Asked", lost: LostRight) -> None:
+    """Whoever confirmed the undo may not undo any more: what is left stays, and somebody else may ask for it."""
+    cannot = RowUndo(status=UndoStatus.CANNOT, reason=RIGHT_LOST)
+    foretold = undos.foretold(undo, list(asked.left))
+    kept = {line: cannot if row.status is UndoStatus.UNDONE else row for line, row in foretold.items()}
+    undos.keep(undo, portion, kept)
+    if undos.stop(undo, lost.as_json()):
+        log.add(batch, lost.key or None, log.Logged.UNDO_STOPPED)
+        announcing.undo_stopped(undo, lost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ class UndoStep(StrEnum):
     UNDO = "undo"
 
 
+RIGHT_LOST = "right_lost"
+"""The reason at rows that stay because whoever had the import undone may not undo any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowUndo:
     """What became of one row that was to be undone, or what would.

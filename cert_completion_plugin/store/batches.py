@@ -126,7 +126,7 @@ def ask_to_cancel(batch_id: int, **who_and_when: Any) -> bool:
     """Remember who cancelled an import that is being planned or written; says whether nobody had before."""
     states = (BatchState.PLANNING, BatchState.WRITING)
     uncancelled = ImportBatch.objects.filter(pk=batch_id, state__in=states, cancelled_at__isnull=True)
-    return bool(uncancelled.update(**who_and_when))
+    return bool(uncancelled.update(**_stored(who_and_when)))
 
 
 def clear_trouble(batch_id: int, kind: str) -> None:
@@ -189,6 +189,7 @@ _JSON = frozenset(
         "reader_state",
         "counts",
         "trouble",
+        "stopped",
     }
 )
 
@@ -297,6 +298,7 @@ def as_value(row: ImportBatch) -> Batch:
         progressed_at=row.progressed_at,
         cancelled_at=row.cancelled_at,
         cancelled_by_name=row.cancelled_by_name,
+        stopped=json.loads(row.stopped),
         approved_at=row.approved_at,
         approved_by_key="" if row.approved_by_id is None else str(row.approved_by_id),
         approved_by_name=row.approved_by_name,

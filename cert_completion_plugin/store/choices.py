@@ -10,20 +10,25 @@ from cert_completion_plugin.models import UserChoice
 from cert_completion_plugin.store.values import dumps
 
 # A sheet belongs to one workbook: remembered, its name would refuse the next one.
-_NEVER_REMEMBERED = ("sheet",)
+NEVER_REMEMBERED = ("sheet",)
 
 
 def last(user_id: Any, otherwise: Options) -> Options:
     """What this user chose last; `otherwise` for options never chosen, and for values that no longer exist."""
     kept = UserChoice.objects.filter(user_id=user_id).values_list("options", flat=True).first()
-    return replace(otherwise, **dict(_known(json.loads(kept)))) if kept else otherwise
+    return over(otherwise, json.loads(kept)) if kept else otherwise
+
+
+def over(otherwise: Options, kept: Mapping[str, Any]) -> Options:
+    """Options with the values that were kept of some; values that no longer exist are passed over."""
+    return replace(otherwise, **dict(_known(kept)))
 
 
 def remember(user_id: Any, chosen: Mapping[str, Any]) -> None:
     """Keep these options as the last choice of this user; those that are not among them stay as they were."""
     choice = UserChoice.objects.filter(user_id=user_id).first()
     before = json.loads(choice.options) if choice else {}
-    kept = {name: value for name, value in {**before, **chosen}.items() if name not in _NEVER_REMEMBERED}
+    kept = {name: value for name, value in {**before, **chosen}.items() if name not in NEVER_REMEMBERED}
     UserChoice.objects.update_or_create(user_id=user_id, defaults={"options": dumps(kept)})
 
 

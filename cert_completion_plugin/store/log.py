@@ -1,6 +1,6 @@
 """The admin's history of an import: who uploaded, approved, discarded, cancelled or undid it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -9,18 +9,20 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from cert_completion_plugin.models import ImportBatch
+from cert_completion_plugin.models import ImportBatch, SiteOptions
 from cert_completion_plugin.store.values import Batch, text_of_lines
 
 
 class Logged(StrEnum):
-    """What somebody did to an import as a whole."""
+    """What somebody did to an import as a whole, or what the site did because of them."""
 
     UPLOADED = "uploaded"
     APPROVED = "approved"
     DISCARDED = "discarded"
     CANCELLED = "cancelled"
     UNDONE = "undone"
+    STOPPED = "stopped"
+    UNDO_STOPPED = "undo_stopped"
 
 
 _MESSAGES: Mapping[Logged, Any] = {
@@ -29,9 +31,31 @@ _MESSAGES: Mapping[Logged, Any] = {
     Logged.DISCARDED: _("Discarded the plan; nothing is recorded."),
     Logged.CANCELLED: _("Cancelled the import."),
     Logged.UNDONE: _("Undid the import."),
+    Logged.STOPPED: _("The site cancelled the import: this user may not have it recorded any more."),
+    Logged.UNDO_STOPPED: _("The site ended the undo: this user may not undo imports any more."),
 }
 _LEARNER = _("a learner")
 _FORGOTTEN = _("Had a learner forgotten: %(rows)s rows of %(imports)s imports; %(later)s imports follow when they end.")
+
+
+def add_options_changed(user_id: Any, names: Iterable[str] | None) -> None:
+    """Keep in the admin's history that a user changed these of the site's options; None: back to the setting's."""
+    if user_id is None or not apps.is_installed("django.contrib.admin"):
+        return
+    from django.contrib.admin.models import CHANGE, LogEntry
+    from django.contrib.contenttypes.models import ContentType
+
+    with translation.override(settings.LANGUAGE_CODE):
+        text = str(_("Back to the options of the site's settings."))
+        if names is not None:
+            text = str(_("Changed: %(names)s.")) % {"names": ", ".join(names) or "-"}
+        LogEntry.objects.create(
+            user_id=user_id,
+            content_type=ContentType.objects.get_for_model(SiteOptions),
+            object_repr=str(SiteOptions._meta.verbose_name),
+            action_flag=CHANGE,
+            change_message=text,
+        )
 
 
 def add(batch: Batch, user_id: Any, action: Logged, note: str = "") -> None:

@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 
 from cert_completion_plugin.core import undoing
 from cert_completion_plugin.core.outcomes import Outcome, Phase
-from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
+from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, UndoStep
 from cert_completion_plugin.models import ImportUndo, Message, Portion, UndoPortion, UndoRow
 from cert_completion_plugin.store import leases, ledger, retention
 from cert_completion_plugin.store.values import (
@@ -137,11 +137,25 @@ def end_step(undo: Undo, now: datetime) -> bool:
     if undo.state is UndoState.PREVIEWING:
         return move(undo, UndoState.PREVIEWED, previewed_at=now, counts=dumps({"preview": counts}), trouble="null")
     both = {"preview": undo.preview, "result": counts}
-    return move(undo, UndoState.DONE, finished_at=now, counts=dumps(both), trouble="null")
+    is_moved = move(undo, UndoState.DONE, finished_at=now, counts=dumps(both))
+    if is_moved:
+        _not_stopped(undo).update(trouble="null")
+    return is_moved
+
+
+def stop(undo: Undo, told: Mapping[str, Any]) -> bool:
+    """Keep on the undo what ended it before its time; says whether nobody had before."""
+    return bool(_not_stopped(undo).update(trouble=dumps(told)))
+
+
+def _not_stopped(undo: Undo) -> QuerySet[ImportUndo]:
+    """The undo, unless it was ended before its time: that stays told."""
+    is_stopped = dumps({"kind": RIGHT_LOST})[1:-1]
+    return ImportUndo.objects.filter(pk=undo.id).exclude(trouble__contains=is_stopped)
 
 
 def set_trouble(undo: Undo, trouble: Mapping[str, Any] | None) -> None:
-    ImportUndo.objects.filter(pk=undo.id).update(trouble=dumps(trouble))
+    _not_stopped(undo).update(trouble=dumps(trouble))
 
 
 def _of(undo: Undo) -> QuerySet[UndoPortion]:

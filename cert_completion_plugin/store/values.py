@@ -23,7 +23,8 @@ class Batch:
     `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
     asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as
     it was when the file was uploaded; `held_back` says why everything is kept unwritten or taken back. `approved_at` is
-    set where somebody approved the present plan, which is then written as it stands. `due_at` is when
+    set where somebody approved the present plan, which is then written as it stands. `stopped` says why the site itself
+    cancelled it: who lost which right. `due_at` is when
     reading goes on, `trouble` what keeps the import waiting, `told_at` when the hosts were told of its end. `counts`
     holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues". `file_deleted_at`,
     `rows_deleted_at` and `ledger_deleted_at`: since when its file, the cells of its rows, and all that was known of
@@ -60,6 +61,7 @@ class Batch:
     progressed_at: datetime
     cancelled_at: datetime | None
     cancelled_by_name: str
+    stopped: Mapping[str, Any] | None
     approved_at: datetime | None
     approved_by_key: str
     approved_by_name: str

@@ -9,6 +9,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from cert_completion_plugin import api
+from cert_completion_plugin.telling.rights import undo_stopped_text
 
 
 def trouble_text(batch: api.Batch, next_try: datetime | None, *, with_names: bool) -> str:
@@ -28,6 +29,8 @@ def undo_trouble_text(undo: api.Undo, next_try: datetime | None, *, with_names: 
     told = undo.trouble
     if told is None:
         return ""
+    if told["kind"] == api.RIGHT_LOST:
+        return undo_stopped_text(told)
     if told["kind"] != api.HOST_AWAY:
         return _nonsense_in_undo(told["reference"]) + _names(told, with_names)
     values = {"since": moment_text(datetime.fromisoformat(told["since"]))}

@@ -153,6 +153,8 @@ def _changed_text(undo: api.RowUndo) -> str:
 
 
 def _cannot_text(undo: api.RowUndo) -> str:
+    if undo.reason == api.RIGHT_LOST:
+        return _("Whoever had the import undone lost the right to do so before this row was reached.")
     if undo.reason:
         return undo.reason
     if undo.reference:

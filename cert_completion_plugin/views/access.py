@@ -84,6 +84,7 @@ class ImportPage(AccessMixin, ContextMixin, View):
             "base_template": conf.settings().base_template,
             "title": title,
             "may_upload": api.may(request.user, api.PERMISSION_UPLOAD),
+            "may_manage_options": api.may(request.user, api.PERMISSION_MANAGE_OPTIONS),
             "personal_data": labels.permission_name(api.PERMISSION_VIEW_PERSONAL_DATA),
             "may_view": any(api.may(request.user, permission) for permission in api.PERMISSIONS_TO_SEE),
         }

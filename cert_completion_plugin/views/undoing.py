@@ -70,6 +70,7 @@ class UndoView(ImportPage, TemplateView):
         undone = counts.get(api.UndoStatus.UNDONE, 0)
         return {
             "is_done": is_done,
+            "stopped_text": trouble.undo_trouble_text(undo, None, with_names=False) if is_done else "",
             "summary_text": summary(counts, is_done=is_done),
             "groups": [
                 {

@@ -182,6 +182,7 @@ PAGES_OF_OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[[Site], str]]] = {
     "refused-no-names": (("view_import_report",), PAGES["refused"]),
     "undo-no-names": (("view_import_report", "undo_imports"), PAGES["undo-preview"]),
     "imports-no-names": (("view_import_report",), lambda site: f"{_listed(site)}?outcome=problems"),
+    "options": (("manage_options",), lambda site: f"{PREFIX}options/"),
     "upload-reviewed": (("upload_completions",), PAGES["upload"]),
 }
 """The pages as those see them who hold these permissions alone."""

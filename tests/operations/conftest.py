@@ -48,6 +48,12 @@ class Stage:
         assert api.approve(self.user, batch, plan=batch.plan).is_given
         return self.work_off(batch)
 
+    def approved_by(self, user):
+        """A plan that this user has approved, of which nothing is written yet."""
+        batch = self.planned()
+        assert api.approve(user, batch, plan=batch.plan).is_given
+        return batch
+
     def undo_previewed(self, *rows):
         batch = self.worked_off(*rows)
         api.preview_undo(self.user, batch)

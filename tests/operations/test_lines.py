@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from cert_completion_hooks import HostUnavailable
+from django.contrib.auth import get_user_model
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.gateway.facade import Gateway
 from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.store import kept_files
+from tests import people
 from tests.operations.conftest import BAD, GOOD, UNCLEAR
 
 OPERATORS = Path(__file__).parents[2] / "docs" / "operators.md"
@@ -59,6 +61,19 @@ def planned_anew(stage, patch):
 
 def cancelled(stage, patch):
     api.cancel(stage.user, stage.submit())
+
+
+def stopped(stage, patch):
+    batch = stage.approved_by(people.person(SECRET))
+    people.holding(get_user_model().objects.get(username=SECRET), "upload_completions")
+    stage.work_off(batch)
+
+
+def undo_stopped(stage, patch):
+    batch = stage.undo_previewed()
+    assert api.undo(people.person(SECRET), batch, SECRET, preview=1)
+    get_user_model().objects.get(username=SECRET).delete()
+    stage.work_off(batch)
 
 
 def abandoned(stage, patch):
@@ -208,6 +223,7 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.PLANNED_ANEW: planned_anew,
     logbook.HELD_BACK: lambda stage, patch: stage.worked_off(GOOD, BAD, **WHOLE),
     logbook.CANCEL_ASKED: cancelled,
+    logbook.IMPORT_STOPPED: stopped,
     logbook.IMPORT_WRITTEN: lambda stage, patch: stage.worked_off(),
     logbook.IMPORT_FINISHED: lambda stage, patch: stage.worked_off(GOOD, BAD),
     logbook.UNDO_ASKED: lambda stage, patch: stage.undo_previewed(),
@@ -215,6 +231,7 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.UNDO_CONFIRMED: lambda stage, patch: stage.undone(),
     logbook.UNDO_ABANDONED: abandoned,
     logbook.UNDO_PORTION_DONE: lambda stage, patch: stage.undone(),
+    logbook.UNDO_STOPPED: undo_stopped,
     logbook.IMPORT_UNDONE: lambda stage, patch: stage.undone(),
     logbook.SWEEP_DONE: swept,
     logbook.WORK_RESENT: swept,

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
-    *("defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
+    *("chosen_defaults", "defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
     *("delete_orphan", "due_for_purge", "numbers_of", "orphans", "purge", "user_named"),
 }
 """Do the work of all, or say what the site can do."""
@@ -83,7 +83,7 @@ UPLOADING = {
     "template": lambda user: api.template(user, "csv", titles={}),
     "evidence_types": lambda user: api.evidence_types(user),
 }
-OTHERS = {"certification_keys", "forget_learner"}
+OTHERS = {"certification_keys", "choose_defaults", "forget_defaults", "forget_learner"}
 
 
 def undo_of(found):
@@ -161,7 +161,7 @@ def test_what_may_not_be_seen_is_not_found(imports, somebody, name):
 def test_uploading_takes_its_permission(somebody, name):
     upload = UPLOADING[name]
     with pytest.raises(api.Denied) as denied:
-        upload(held(somebody, *all_but(UPLOAD)))
+        upload(held(somebody, *all_but(UPLOAD, OPTIONS)))
     assert denied.value.permission == "cert_completion_plugin.upload_completions"
     upload(held(somebody, UPLOAD))
 
@@ -235,6 +235,15 @@ def test_a_plan_that_is_made_anew_by_who_sees_no_names_keeps_those_that_were_con
     chief = held(somebody, VIEW, APPROVE)
     api.plan_anew(chief, present(imports["waiting"], chief))
     assert api.find(api.SYSTEM, imports["waiting"].reference).answers["confirmed"] == ["zz-forklfit"]
+
+
+def test_the_sites_options_are_for_those_alone_who_may_manage_them(somebody):
+    for change in (lambda user: api.choose_defaults(user, {"review": False}), api.forget_defaults):
+        with pytest.raises(api.Denied) as denied:
+            change(held(somebody, *all_but(OPTIONS)))
+        assert denied.value.permission == "cert_completion_plugin.manage_options"
+        change(held(somebody, OPTIONS))
+        change(api.SYSTEM)
 
 
 class TestReview:

@@ -48,6 +48,7 @@ PAGES = {
     "upload": Page((UPLOAD,), to_post=(UPLOAD,)),
     "known": Page((UPLOAD,)),
     "template": Page((UPLOAD,), arguments={"kind": "xlsx"}),
+    "options": Page((OPTIONS,), to_post=(OPTIONS,)),
     "batch": Page(SEE, "asking", to_post=(UPLOAD,), posted={"date_format": "DD/MM/YYYY"}),
     "cancel": Page((UPLOAD, APPROVE), "waiting", to_post=()),
     "plan": Page(SEE, "waiting", {"plan": 1}),

@@ -35,7 +35,9 @@ def _particulars(row: api.RowUndo) -> Iterator[str]:
         values = {"when": moment_text(row.changed_at), "name": row.changed_by}
         text = _("On %(when)s %(name)s had changed it.") if row.changed_by else _("On %(when)s it had been changed.")
         yield text % values
-    if row.reason:
+    if row.reason == api.RIGHT_LOST:
+        yield _("Whoever had the import undone lost the right to do so before this row was reached.")
+    elif row.reason:
         yield _("The LMS said: %(reason)s") % {"reason": row.reason}
     if row.reference:
         yield _("The site's operator finds more under the reference %(reference)s.") % {"reference": row.reference}
