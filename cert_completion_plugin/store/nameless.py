@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Max, Model, Q
 
-from cert_completion_plugin.models import ImportBatch, ImportUndo, KeptFile, Plan, UndoRow, UserChoice
+from cert_completion_plugin.models import ImportBatch, ImportUndo, KeptFile, Plan, SiteOptions, UndoRow, UserChoice
 from cert_completion_plugin.store import kept_files
 from cert_completion_plugin.store.usernames import is_exactly
 from cert_completion_plugin.store.values import column_text, dumps
@@ -21,6 +21,7 @@ _PEOPLE: tuple[tuple[type[Model], str], ...] = (
     (ImportBatch, "approved_by_name"),
     (ImportUndo, "asked_by_name"),
     (ImportUndo, "confirmed_by_name"),
+    (SiteOptions, "changed_by_name"),
 )
 _WRITTEN: tuple[tuple[type[Model], str], ...] = ((ImportBatch, "file_name"), (ImportUndo, "reason"))
 
@@ -32,7 +33,7 @@ def mask(name: str) -> int:
         for rows, column in _PEOPLE
     )
     written = sum(_mask_words(rows, column, name) for rows, column in _WRITTEN)
-    return people + written + _mask_planners(name) + _mask_who_changed(name) + _mask_log(name) + _forget_user(name)
+    return people + written + _mask_in_json(name) + _mask_who_changed(name) + _mask_log(name) + _forget_user(name)
 
 
 def _mask_words(rows: type[Model], column: str, name: str) -> int:
@@ -45,15 +46,23 @@ def _mask_words(rows: type[Model], column: str, name: str) -> int:
     )
 
 
-def _mask_planners(name: str) -> int:
-    """Who had a plan made anew stands among other things that JSON holds."""
-    wanted = dumps({"planned_by": name})[1:-1]
+_IN_JSON: tuple[tuple[type[Model], str, str], ...] = (
+    (ImportBatch, "answers", "planned_by"),
+    (Plan, "summary", "planned_by"),
+    (ImportBatch, "stopped", "name"),
+    (ImportUndo, "trouble", "name"),
+)
+
+
+def _mask_in_json(name: str) -> int:
+    """Who had a plan made anew, or lost a right, stands among other things that JSON holds."""
     count = 0
-    for rows, column in ((ImportBatch, "answers"), (Plan, "summary")):
-        for pk, text in rows._default_manager.filter(**{f"{column}__contains": wanted}).values_list("pk", column):
+    for rows, column, field in _IN_JSON:
+        wanted = {f"{column}__contains": dumps({field: name})[1:-1]}
+        for pk, text in rows._default_manager.filter(**wanted).values_list("pk", column):
             plain = json.loads(text)
-            if plain.get("planned_by") == name:
-                count += rows._default_manager.filter(pk=pk).update(**{column: dumps(plain | {"planned_by": MASK})})
+            if plain.get(field) == name:
+                count += rows._default_manager.filter(pk=pk).update(**{column: dumps(plain | {field: MASK})})
     return count
 
 

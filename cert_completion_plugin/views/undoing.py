@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.forms import UndoForm, describe
-from cert_completion_plugin.telling import gone
+from cert_completion_plugin.telling import gone, trouble
 from cert_completion_plugin.telling.undoing import GROUPS, OBSTACLES, reasons, summary, working
 from cert_completion_plugin.views.access import ImportPage, number
 

@@ -29,6 +29,7 @@ from cert_completion_plugin.models import (
     UserChoice,
 )
 from cert_completion_plugin.store import forgetting
+from cert_completion_plugin.store.values import dumps
 from tests import people
 from tests.retention.conftest import HEADINGS, now
 
@@ -350,6 +351,10 @@ class TestNamesElsewhere:
         api.remember_choice(admin, {"import_action": "certify_if_newer"})
         api.keep_file(admin, [b"x"], file_name="kept.csv")
         UndoRow.objects.update(changed_by="pat.admin")
+        api.choose_defaults(admin, {"review": True})
+        lost = {"kind": api.RIGHT_LOST, "loss": "gone", "name": "pat.admin", "permission": api.PERMISSION_UNDO}
+        ImportBatch.objects.update(stopped=dumps(lost))
+        ImportUndo.objects.update(trouble=dumps(lost))
         forgotten = api.forget_learner(people.person("other"), "pat.admin")
         assert forgotten.texts > 5
         assert "pat.admin" not in everything()
