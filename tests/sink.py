@@ -14,12 +14,14 @@ from aiosmtpd.controller import Controller
 class Sink:
     """Listens on a free port while it is started. `refuse` holds what is answered to recipients, by address.
 
-    `on_mail` is called for each message before it is kept, and what it returns, unless it is None, is answered.
+    `on_recipient` is called with the address before a message comes, `on_mail` when it has come and before it is kept;
+    what that returns, unless it is None, is answered.
     """
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refuse: dict[str, str] = {}
+        self.on_recipient: Callable[[str], None] = lambda address: None
         self.on_mail: Callable[[str], str | None] = lambda address: None
         self._controller: Any = None
         self.port = 0
@@ -37,6 +39,7 @@ class Sink:
             self._controller = None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self.on_recipient(address)
         if refusal := self.refuse.get(address):
             return refusal
         envelope.rcpt_tos.append(address)

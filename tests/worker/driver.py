@@ -6,6 +6,7 @@ A call is a function's name and its arguments, such as: submit FILE [POLICY], st
 import hashlib
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,16 @@ import django
 
 django.setup()
 
-from cert_completion_records.models import Evidence, LearnerCertification, PastCompletion  # noqa: E402
+from cert_completion_records.models import (  # noqa: E402
+    Certification,
+    Evidence,
+    LearnerCertification,
+    LearnerMessage,
+    PastCompletion,
+    SentMessage,
+)
 from django.contrib.auth import get_user_model  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from cert_completion_plugin import api  # noqa: E402
 from cert_completion_plugin.store.portions import progress  # noqa: E402
@@ -49,6 +58,26 @@ def state(reference):
 def references():
     """Of all imports, the newest first."""
     return [batch.reference for batch in api.newest(api.SYSTEM)]
+
+
+def let_expire(number):
+    """Have so many learners' certifications expire today, and the site tell them."""
+    learners = get_user_model().objects.filter(is_active=True).exclude(email="").order_by("pk")[: int(number)]
+    certification = Certification.objects.create(short_name="tide", full_name="Tide Tables")
+    for learner in learners:
+        day = timezone.localdate()
+        row = LearnerCertification.objects.create(
+            learner=learner, certification=certification, completed=day - timedelta(days=365), expires=day
+        )
+        LearnerCertification.objects.filter(pk=row.pk).update(recorded_on=day - timedelta(days=365))
+    LearnerMessage.objects.update(is_on=False)
+    LearnerMessage.objects.filter(trigger="expired").update(is_on=True, since=None)
+    return [learner.email for learner in learners]
+
+
+def outcomes():
+    """What became of messages, in order."""
+    return sorted(SentMessage.objects.values_list("outcome", flat=True))
 
 
 def preview_undo(reference):

@@ -1,6 +1,7 @@
 """The sandbox's settings on the stack under test, with less patience: lost work is sent again after two seconds.
 
-`WORKER_SITE` names the site's database and queue; `WORKER_SITE_OPTIONS` holds more of CERT_COMPLETION, as JSON.
+`WORKER_SITE` names the site's database and queue; `WORKER_SITE_OPTIONS` holds more of CERT_COMPLETION, as JSON; mail
+goes to the port `WORKER_SITE_MAIL`, if there is one.
 """
 
 import json
@@ -8,6 +9,7 @@ import os
 
 from sandbox.settings import *  # noqa: F403
 from sandbox.settings import CERT_COMPLETION as SANDBOX
+from tests.sink import mail_settings
 from tests.worker import places
 
 _OPTIONS = json.loads(os.environ.get("WORKER_SITE_OPTIONS", "{}"))
@@ -20,3 +22,5 @@ if places.HAS_BROKER:
     globals().update(places.broker_settings(os.environ["WORKER_SITE"]))
     # Sites share the broker: what workers tell each other would reach those of other sites.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+if "WORKER_SITE_MAIL" in os.environ:
+    globals().update(mail_settings(int(os.environ["WORKER_SITE_MAIL"])))
