@@ -3,7 +3,17 @@
 from datetime import date, timedelta
 
 from cert_completion_hooks import CertificationState, Period, RecertificationRule
-from cert_completion_records.models import Certification, LearnerCertification, PastCompletion, Rule
+from cert_completion_records.messaging.switches import choose
+from cert_completion_records.models import (
+    Certification,
+    LearnerCertification,
+    LearnerMessage,
+    MessageText,
+    PastCompletion,
+    Rule,
+    Trigger,
+)
+from cert_completion_records.models.message_settings import Choice
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission, User
 from django.db import transaction
@@ -19,6 +29,7 @@ from sandbox.demo_table import (
     HOLDINGS,
     LADDERS,
     PEOPLE,
+    SITE_INDUCTION,
     SPECIAL_COURSES,
     TWINS,
     Course,
@@ -41,6 +52,9 @@ UPLOADER_MAY = (
     "cert_completion_records.view_learnercertification",
     "cert_completion_records.view_pastcompletion",
 )
+DAYS_UNTIL_EXPIRY = 20
+"""Of those whose window is open: they are told of it on the day on which the data is made."""
+
 _STATES = (CertificationState.CERTIFIED, CertificationState.WINDOW_OPEN, CertificationState.EXPIRED)
 
 
@@ -59,6 +73,24 @@ def load() -> None:
         _create_records(users[person.username], certifications[course], course.rule, state, today)
     for held in HOLDINGS:
         _create_current(users[held.username], certifications[held.course], held.course.rule, held.completed)
+    _switch_messages_on(certifications[FIRST_AID], certifications[SITE_INDUCTION], today)
+
+
+def _switch_messages_on(first_aid: Certification, site_induction: Certification, today: date) -> None:
+    """All messages, so that there is something to send on the first day, and one certification with its own ways."""
+    for trigger in Trigger:
+        message, _ = LearnerMessage.objects.get_or_create(trigger=trigger)
+        message.switch(True, today)
+        message.days_before = DAYS_UNTIL_EXPIRY
+        message.save()
+    choose(site_induction, Trigger.CERTIFIED, Choice.OFF, None, today)
+    MessageText.objects.create(
+        trigger=Trigger.EXPIRES_SOON,
+        certification=first_aid,
+        subject="Book your First Aid refresher before {expires}",
+        body="Hello {learner},\n\n{certification} lapses in {days_left} days, on {expires}.\n\n"
+        "Where you stand: {record_of_learning}",
+    )
 
 
 def _create_learner(person: Person) -> User:
@@ -151,7 +183,7 @@ def _completed(rule: RecertificationRule | None, state: CertificationState, toda
         return today - timedelta(days=400)
     days_until_expiry = {
         CertificationState.CERTIFIED: shifted(today, rule.window) + timedelta(days=60) - today,
-        CertificationState.WINDOW_OPEN: timedelta(days=20),
+        CertificationState.WINDOW_OPEN: timedelta(days=DAYS_UNTIL_EXPIRY),
         CertificationState.EXPIRED: timedelta(days=-40),
     }
     return shifted(today + days_until_expiry[state], rule.active, -1)

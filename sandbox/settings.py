@@ -83,6 +83,20 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 
+# Mails are files, to be read in any mail program. Django 6.1 has a setting of its own for that.
+_MAILS = DATA / "mail"
+if django.VERSION >= (6, 1):
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(_MAILS)},
+        }
+    }
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(_MAILS)
+DEFAULT_FROM_EMAIL = "sandbox@example.org"
+
 # The broker is a folder: nothing has to be installed, and a restart finds what was waiting.
 CELERY_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_TRANSPORT = "sandbox.broker:Transport"
@@ -109,6 +123,7 @@ CERT_COMPLETION: dict[str, Any] = {
     "STALLED_AFTER_SECONDS": 15,
 }
 CERT_COMPLETION_RECORDS: dict[str, Any] = {
+    "SITE_URL": f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
     "EVIDENCE_TYPES": [
         {
             "name": "licence",

@@ -18,3 +18,13 @@ def record_of_learning_path(key: str) -> str:
     except NoReverseMatch:
         return ""
     return path.replace(quote("{key}"), "{key}")
+
+
+def own_record_of_learning_path() -> str:
+    """The path of the page on which whoever is logged in sees their own; "" if there is none."""
+    if not getattr(settings, "ROOT_URLCONF", ""):
+        return ""
+    try:
+        return reverse("cert_completion_records:own_record_of_learning")
+    except NoReverseMatch:
+        return ""

@@ -67,3 +67,12 @@ def test_the_command_fills_an_empty_database_once() -> None:
     assert User.objects.count() == users == len(PEOPLE) + len(TWINS) + 2
     with pytest.raises(CommandError, match="make reset"):
         call_command(Command())
+
+
+@pytest.mark.usefixtures("loaded")
+def test_on_the_first_day_there_are_messages_to_send(settings, mailoutbox) -> None:
+    settings.CERT_COMPLETION_RECORDS = {"SITE_URL": "http://127.0.0.1:8000"}
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    call_command("cert_completion_messages")
+    assert len(mailoutbox) > 3
+    assert any(mail.subject.startswith("Book your First Aid refresher") for mail in mailoutbox)

@@ -60,7 +60,8 @@ class Delivery:
         try:
             mail = mail_of(self._texts.of(note), note.trigger, address_of(note.learner))
         except Exception as error:
-            logger.exception("the message %s for learner %s cannot be written", note.trigger, note.learner.pk)
+            kind = type(error).__name__  # its text may quote a name
+            logger.error("the message %s to learner %s cannot be written: %s", note.trigger, note.learner.pk, kind)
             return Delivered(Fate.LATER, f"{type(error).__name__}: {error}")
         self._get_ready()
         claim = _claim(note)

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from cert_completion_records import conf
-from cert_completion_records.links import record_of_learning_path
+from cert_completion_records.links import own_record_of_learning_path
 from cert_completion_records.models import Certification, Trigger
 
 
@@ -63,7 +63,7 @@ def values_of(note: Note) -> Mapping[str, str]:
         "learner": name_of(note.learner),
         "username": note.learner.get_username(),
         "certification": str(note.certification),
-        "record_of_learning": record_of_learning_address(note.learner),
+        "record_of_learning": record_of_learning_address(),
         "completed": _shown(note.completed),
         "window_opens": _shown(note.window_opens),
         "expires": _shown(note.expires),
@@ -72,9 +72,9 @@ def values_of(note: Note) -> Mapping[str, str]:
     return {name: " ".join(value.split()) for name, value in values.items()}
 
 
-def record_of_learning_address(learner: Any) -> str:
-    """Where the learner's Record of Learning is, "" if the site does not say its address or has no such page."""
-    site, path = conf.site_url(), record_of_learning_path(str(learner.pk))
+def record_of_learning_address() -> str:
+    """Where learners see their Record of Learning; "" if the site does not say its address or has no such page."""
+    site, path = conf.site_url(), own_record_of_learning_path()
     return site + path if site and path else ""
 
 

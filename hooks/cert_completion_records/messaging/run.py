@@ -47,7 +47,7 @@ def send_due(day: date) -> Summary:
             _send_due(Delivery(post), day, summary)
         except ServerDown as error:
             summary.down = str(error)
-            logger.warning("the mail server takes no messages to learners now: %s", error)
+            logger.warning("the mail server takes no messages to learners now: %s", type(error.__cause__).__name__)
     logger.info("messages to learners: %s", {fate.value: summary.total(fate) for fate in Fate})
     return summary
 
