@@ -15,9 +15,10 @@ class CertCompletionPluginConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cert_completion_plugin import checks, tasks
+        from cert_completion_plugin import checks, tasks, watching
 
         checks.register()
+        tasks.look_with(watching.look_once)
         tasks.connect_worker_signals()
         setting_changed.connect(_forget_hosts, dispatch_uid="cert_completion_plugin.hosts")
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.thresholds import THRESHOLDS, Thresholds
+from cert_completion_plugin.core.watched import PlaceError, WatchedPlace, overlapping
 
 NAME = "CERT_COMPLETION"
 DAYS = frozenset({"KEEP_FILES_DAYS", "KEEP_ROWS_DAYS", "KEEP_LEDGER_DAYS"})
@@ -38,6 +39,8 @@ class Settings:
     list, the last one for good.
     `thresholds`: the shares of a plan's rows, from 0 to 1, above which an import waits for approval, given as a
     dictionary.
+    `watched`: the places from which files are taken up, given as a list of dictionaries. `watch_seconds`: how often
+    workers look at them.
     """
 
     hosts: tuple[str, ...] = ("records",)
@@ -61,6 +64,8 @@ class Settings:
     keep_files_days: int | None = 90
     keep_rows_days: int | None = 730
     keep_ledger_days: int | None = None
+    watched: tuple[WatchedPlace, ...] = ()
+    watch_seconds: int = 60
 
 
 def settings() -> Settings:
@@ -80,6 +85,8 @@ def settings() -> Settings:
 def _checked(key: str, value: Any, default: Any) -> Any:
     if key in DAYS:
         return _days(key, value)
+    if key == "WATCHED":
+        return _places(key, value)
     if isinstance(default, Options):
         return _options(key, value)
     if isinstance(default, Thresholds):
@@ -123,6 +130,20 @@ def _days(key: str, value: Any) -> int | None:
     raise ImproperlyConfigured(
         f"{NAME}[{key!r}] must be a whole number of days from 1 to {_MOST_DAYS}, or None, not {value!r}."
     )
+
+
+def _places(key: str, value: Any) -> tuple[WatchedPlace, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a list of dictionaries, not {value!r}.")
+    places = []
+    for index, given in enumerate(value):
+        try:
+            places.append(WatchedPlace.from_mapping(given))
+        except PlaceError as error:
+            raise ImproperlyConfigured(f"{NAME}[{key!r}][{index}] {error}") from error
+    if found := overlapping(tuple(places)):
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] has places within each other: {found[0]} and {found[1]}.")
+    return tuple(places)
 
 
 def _options(key: str, value: Any) -> Options:

@@ -183,6 +183,40 @@ class KeptFile(models.Model):
         return f"{self.file_name}"
 
 
+class WatchedFile(models.Model):
+    """A file of a watched place, from the moment it is claimed until it lies with its report in `done` or `failed`.
+
+    Afterwards there is no row any more: the file and its import tell the rest. `place` is the SHA-256 of the place's
+    location. `claim`, of place and name, is held while the file lies under its own name, and keeps two from taking it;
+    afterwards it is the token.
+    """
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed"
+        TAKEN = "taken"
+        READY = "ready"
+        SUBMITTED = "submitted"
+        REFUSED = "refused"
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    place = models.CharField(max_length=64)
+    claim = models.CharField(max_length=64, unique=True)
+    name = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CLAIMED)
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=20, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = (models.Index(fields=["place", "state"], name="ccp_watched_place"),)
+
+    def __str__(self) -> str:
+        return f"{self.token.hex} {self.state}"
+
+
 class KeptPiece(models.Model):
     """At most 512 KiB of a kept file."""
 

@@ -3,6 +3,8 @@
 Arguments are ids, results are not kept, and every task may run twice.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -74,6 +76,24 @@ def sweep() -> None:
     resend_stalled()
     if retention.is_due():
         _send(purge)
+
+
+@shared_task(name="cert_completion_plugin.watch", **_OPTIONS)
+def watch() -> None:
+    """Take up files of the watched places, and put those away of which the import has ended."""
+    batches.worker_works()
+    # What is begun is rolled back, and found at the next look.
+    with suppress(SoftTimeLimitExceeded):
+        _look()
+
+
+def look_with(function: Callable[[], object]) -> None:
+    """How watched places are looked at: what does that stands above the tasks."""
+    global _look
+    _look = function
+
+
+_look: Callable[[], object] = object
 
 
 @shared_task(name="cert_completion_plugin.purge", **_OPTIONS)
@@ -171,17 +191,23 @@ _shutting_down = Event()
 
 
 def _begin_sweeping(**kwargs: Any) -> None:
-    Thread(target=_sweep_regularly, name="cert_completion_sweep", daemon=True).start()
+    settings = conf.settings()
+    _begin(sweep, settings.stalled_after_seconds)
+    if settings.watched:
+        _begin(watch, settings.watch_seconds)
 
 
-def _sweep_regularly() -> None:
-    """Send a sweep at once and then regularly.
+def _begin(task: Any, seconds: int) -> None:
+    Thread(target=_send_regularly, args=(task, seconds), name=task.name, daemon=True).start()
+
+
+def _send_regularly(task: Any, seconds: int) -> None:
+    """Send a task at once and then regularly.
 
     Only the broker is spoken to here: the worker's pool must inherit no database connection from this process.
     """
     while True:
-        seconds = conf.settings().stalled_after_seconds
-        _send(sweep, expires=seconds)
+        _send(task, expires=seconds)
         if _shutting_down.wait(seconds):
             return
 

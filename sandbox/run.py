@@ -117,6 +117,7 @@ def _answers(port: int) -> bool:
 
 def _welcome(port: int, processes: Processes) -> str:
     from sandbox.demo_data import LOG_INS
+    from sandbox.settings import INCOMING
 
     log_ins = "\n".join(f"    {f'{user} / {password}':25}{purpose}" for user, password, purpose in LOG_INS)
     names = ", ".join(f"{name} {process.pid}" for name, process in processes.items())
@@ -126,7 +127,8 @@ The sandbox is running:  http://{HOST}:{port}/
   Log in as
 {log_ins}
 
-  Files to upload are in sandbox/samples/; README.md there says what each shows. Processes: {names}.
+  Files to upload are in sandbox/samples/; README.md there says what each shows. Files that
+  you lay into {INCOMING} are imported, too. Processes: {names}.
   Ctrl-C stops them; the data stays. `make reset` deletes it.
 """
 

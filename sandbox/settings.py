@@ -113,6 +113,16 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 for _folder in ("messages", "control"):
     (QUEUE / _folder).mkdir(parents=True, exist_ok=True)
 
+# Files that are laid here are imported, too; a real site leaves people more time to finish writing.
+INCOMING = DATA / "incoming"
+INCOMING.mkdir(exist_ok=True)
+WATCHED = {
+    "directory": INCOMING,
+    "user": "uploader",
+    "options": {"import_action": "certify_if_newer"},
+    "stable_seconds": 3,
+}
+
 # A real site has "records" or its own host here; the limits are low so that the samples that break them are small. A
 # worker that was killed takes what it held with it; the work is sent again soon enough for somebody who watches.
 CERT_COMPLETION: dict[str, Any] = {
@@ -121,6 +131,8 @@ CERT_COMPLETION: dict[str, Any] = {
     "MAX_ROWS": 15_000,
     "MAX_ATTEMPTS": 3,
     "STALLED_AFTER_SECONDS": 15,
+    "WATCHED": [WATCHED],
+    "WATCH_SECONDS": 5,
 }
 CERT_COMPLETION_RECORDS: dict[str, Any] = {
     "SITE_URL": f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",

@@ -11,6 +11,7 @@ from cert_completion_plugin.checks.hosts import check_defaults, check_hosts
 from cert_completion_plugin.checks.pages import check_base_template, check_pages, check_static_files
 from cert_completion_plugin.checks.settings import check_settings, check_time
 from cert_completion_plugin.checks.uploads import check_uploads
+from cert_completion_plugin.checks.watched import check_watched
 from cert_completion_plugin.checks.workers import check_broker, check_celery
 
 TAG = "cert_completion"
@@ -28,6 +29,7 @@ _CHECKS = (
     check_base_template,
     check_static_files,
     check_uploads,
+    check_watched,
 )
 _OF_THE_DATABASE = (check_sqlite, check_mysql)
 

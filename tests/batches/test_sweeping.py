@@ -117,11 +117,10 @@ def test_a_kept_file_whose_storage_is_gone_keeps_no_import_waiting(world, submit
     assert not KeptFile.objects.exists()
 
 
-def test_a_worker_sweeps_when_it_starts_and_until_it_ends(sent, settings, monkeypatch):
-    settings.CERT_COMPLETION = {"STALLED_AFTER_SECONDS": 7}
+def test_a_worker_sweeps_when_it_starts_and_until_it_ends(sent, monkeypatch):
     pauses = []
     monkeypatch.setattr(tasks._shutting_down, "wait", lambda seconds: pauses.append(seconds) or len(pauses) == 3)
-    tasks._sweep_regularly()
+    tasks._send_regularly(tasks.sweep, 7)
     assert sent == [("sweep", (), {"expires": 7})] * 3
     assert pauses == [7, 7, 7]
 

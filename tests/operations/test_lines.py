@@ -1,26 +1,29 @@
 """Every line of the log is told by something that really happens, is documented, and holds nothing personal."""
 
 import logging
+import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from celery import current_app
 from cert_completion_hooks import HostUnavailable
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
 from django.utils import timezone
 
-from cert_completion_plugin import api, batches, broker, gateway, logbook, signals, tasks
+from cert_completion_plugin import api, batches, broker, gateway, logbook, signals, tasks, watching
 from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.gateway.facade import Gateway
 from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.store import kept_files
 from tests import people
-from tests.operations.conftest import BAD, GOOD, UNCLEAR
+from tests.operations.conftest import BAD, GOOD, HEADINGS, UNCLEAR
 
 OPERATORS = Path(__file__).parents[2] / "docs" / "operators.md"
 SECRET = "harry.chinn"
@@ -117,6 +120,30 @@ def not_forgotten_by_host(stage, patch):
 def not_forgotten_late(stage, patch):
     failing(patch, batches.forgetting, "forget_late", OperationalError(SECRET))
     tasks.resend_stalled()
+
+
+def watched(stage, patch):
+    """A file whose name says who it is about, in a watched directory."""
+    with TemporaryDirectory() as folder:
+        place = {"directory": folder, "user": "olga.operator", "options": {"review": False}, "marker": ".done"}
+        given: Any = settings
+        patch.setattr(given, "CERT_COMPLETION", {**given.CERT_COMPLETION, "WATCHED": [place]})
+        for name, content in ((f"{SECRET}.csv", HEADINGS + GOOD), (f"{SECRET}.csv.done", "")):
+            (Path(folder) / name).write_text(content)
+        watching.look_once()
+        for batch_id in watching.open_imports():
+            api.work_off(batch_id)
+        watching.look_once()
+
+
+def watched_file_stays(stage, patch):
+    failing(patch, api, "submit", OperationalError(SECRET))
+    watched(stage, patch)
+
+
+def watched_place_away(stage, patch):
+    failing(patch, os, "listdir", PermissionError(13, SECRET))
+    watched(stage, patch)
 
 
 class Unreachable:
@@ -242,6 +269,10 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.FORGETTING_WAITS: not_forgotten_late,
     logbook.PURGE_DONE: purged,
     logbook.FILE_NOT_DELETED: purged,
+    logbook.WATCHED_FILE_TAKEN: watched,
+    logbook.WATCHED_FILE_PUT_AWAY: watched,
+    logbook.WATCHED_FILE_STAYS: watched_file_stays,
+    logbook.WATCHED_PLACE_AWAY: watched_place_away,
     logbook.BROKER_REFUSED: broker_refused,
     logbook.BROKER_SILENT: broker_silent,
     logbook.READING_INTERRUPTED: reading_interrupted,

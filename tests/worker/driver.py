@@ -26,6 +26,7 @@ from django.contrib.auth import get_user_model  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from cert_completion_plugin import api  # noqa: E402
+from cert_completion_plugin.models import WatchedFile  # noqa: E402
 from cert_completion_plugin.store.portions import progress  # noqa: E402
 
 OPTIONS = {
@@ -78,6 +79,11 @@ def let_expire(number):
 def outcomes():
     """What became of messages, in order."""
     return sorted(SentMessage.objects.values_list("outcome", flat=True))
+
+
+def end_watch_leases():
+    """As if the time were over for which others leave a watched file to whoever puts it away."""
+    WatchedFile.objects.update(leased_until=None)
 
 
 def preview_undo(reference):
