@@ -21,6 +21,10 @@ class ImportBatch(models.Model):
     """One uploaded file with its frozen options. Pages say "import".
 
     What is JSON here is ASCII in text columns: PostgreSQL's own JSON type refuses NUL, which a file may hold anywhere.
+
+    .. pii: Usernames of who uploaded, approved and cancelled it; the name of the file.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
     """
 
     reference = models.UUIDField(_("reference"), default=uuid.uuid4, unique=True, editable=False)
@@ -134,7 +138,10 @@ class SiteOptions(models.Model):
 
 
 class UserChoice(models.Model):
-    """The options that a user chose last; the form begins with them. JSON in ASCII."""
+    """The options that a user chose last; the form begins with them. JSON in ASCII.
+
+    .. no_pii:
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     options = models.TextField(_("options"))
@@ -147,7 +154,12 @@ class UserChoice(models.Model):
 
 
 class FilePiece(models.Model):
-    """At most 512 KiB of an uploaded file; web and worker need no shared disk."""
+    """At most 512 KiB of an uploaded file; web and worker need no shared disk.
+
+    .. pii: Whatever stands in an uploaded file: usernames, and what each learner completed.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
+    """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
@@ -166,6 +178,10 @@ class KeptFile(models.Model):
     """A file that came with a form in which something is to be corrected: kept for its sender alone, and not for long.
 
     It is no import: nobody sees it in a list, and nothing works on it.
+
+    .. pii: The name of a file, and who sent it.
+    .. pii_types: id, other
+    .. pii_retirement: local_api
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -218,7 +234,12 @@ class WatchedFile(models.Model):
 
 
 class KeptPiece(models.Model):
-    """At most 512 KiB of a kept file."""
+    """At most 512 KiB of a kept file.
+
+    .. pii: Whatever stands in a file, for half a day.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
+    """
 
     file = models.ForeignKey(KeptFile, models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
@@ -236,6 +257,8 @@ class WorkerSign(models.Model):
     """The last sign of life of any worker: one row, written every half minute at most.
 
     `purged_at`: when workers last looked for what is kept no longer.
+
+    .. no_pii:
     """
 
     seen_at = models.DateTimeField()
@@ -253,6 +276,10 @@ class ImportRow(models.Model):
 
     Here and in the two tables below the database does not check that the import exists, row by row: they are only ever
     written under the lock of a row that refers to it.
+
+    .. pii: The cells of a row: a username, what the learner completed, and whatever else the file has.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
@@ -270,7 +297,10 @@ class ImportRow(models.Model):
 
 
 class Portion(models.Model):
-    """The unit of work: all rows of a run of slices, and so of a set of learners."""
+    """The unit of work: all rows of a run of slices, and so of a set of learners.
+
+    .. no_pii:
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -306,6 +336,10 @@ class Plan(models.Model):
     """A complete plan of an import that somebody has to approve: what its portions add up to; never changed.
 
     `summary` is what pages show, `rules` the rule of each certification as it was: a plan may rest on very many.
+
+    .. pii: The username of who had the plan made anew.
+    .. pii_types: username
+    .. pii_retirement: local_api
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
@@ -327,6 +361,10 @@ class ImportUndo(models.Model):
     """One undo of an import: what it would do, shown first, and once it was confirmed with a reason, what it did.
 
     `counts` adds up, once a step is done, its rows by what becomes of them.
+
+    .. pii: Usernames of who asked for it and confirmed it; the reason that they gave.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", verbose_name=_("import"), db_index=False)
@@ -361,7 +399,10 @@ class ImportUndo(models.Model):
 
 
 class UndoPortion(models.Model):
-    """The unit of work of an undo: the rows of one portion of the import, previewed first and then undone."""
+    """The unit of work of an undo: the rows of one portion of the import, previewed first and then undone.
+
+    .. no_pii:
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -390,7 +431,12 @@ class UndoPortion(models.Model):
 
 
 class UndoRow(models.Model):
-    """What would become of one row in an undo, as its preview says, or did; only ever added."""
+    """What would become of one row in an undo, as its preview says, or did; only ever added.
+
+    .. pii: The name of who changed a record since; what a host gave as its reason.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
+    """
 
     undo = models.ForeignKey(ImportUndo, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     step = models.CharField(max_length=7, choices=_choices(UndoStep))
@@ -414,6 +460,10 @@ class LedgerEntry(models.Model):
     """What was planned for, written for, or undone of one row; only ever added.
 
     `revision` counts how often a row had to be decided again because its learner's records changed meanwhile.
+
+    .. pii: A learner's username and key, what they completed, and cells in which something is wrong.
+    .. pii_types: id, username, other
+    .. pii_retirement: local_api
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
@@ -452,7 +502,10 @@ class LedgerEntry(models.Model):
 
 
 class RowIssue(models.Model):
-    """That a row has this problem, warning or reason; for filters. Its particulars stand in the ledger entry."""
+    """That a row has this problem, warning or reason; for filters. Its particulars stand in the ledger entry.
+
+    .. no_pii:
+    """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     plan = models.PositiveIntegerField()
@@ -469,7 +522,12 @@ class RowIssue(models.Model):
 
 
 class Message(models.Model):
-    """A message to a learner that waits to be handed to the host, or was."""
+    """A message to a learner that waits to be handed to the host, or was.
+
+    .. pii: The key of a learner, and what they were written to about.
+    .. pii_types: id, other
+    .. pii_retirement: local_api
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -499,6 +557,10 @@ class LateForgetting(models.Model):
     """That a learner is to be forgotten in an import that still works or waits: when it has ended.
 
     The name is kept as a hash, by which the rows are found; `key_hash` is that of the learner's key, "" if not known.
+
+    .. pii: Hashes of a username and a key, until the import has ended.
+    .. pii_types: other
+    .. pii_retirement: local_api
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)

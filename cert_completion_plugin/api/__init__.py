@@ -29,7 +29,15 @@ from cert_completion_plugin.api.deciding import (
     plan_numbers,
     plan_summary,
 )
-from cert_completion_plugin.api.files import file_name, report_file, report_head, row_value, rows_file, rows_in
+from cert_completion_plugin.api.files import (
+    file_name,
+    note_download,
+    report_file,
+    report_head,
+    row_value,
+    rows_file,
+    rows_in,
+)
 from cert_completion_plugin.api.finding import (
     certification_keys,
     corrected_by,
@@ -256,6 +264,7 @@ __all__ = [
     "may_leave_out_review",
     "neighbours",
     "newest",
+    "note_download",
     "numbers_of",
     "origin",
     "orphans",

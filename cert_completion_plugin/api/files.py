@@ -7,6 +7,7 @@ from cert_completion_plugin import reports
 from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.reports import RowsOf
+from cert_completion_plugin.store import log
 from cert_completion_plugin.store.values import Batch
 
 
@@ -15,9 +16,11 @@ def report_file(user: User, batch: Batch, kind: str) -> Iterator[bytes]:
 
     It speaks the site's language and holds no reference, id, user or moment: imports of the same file that came to the
     same end have equal reports, whichever way they came in. It is made in constant memory.
-    It is for those who may view personal data: its words quote cells. Raises Denied at once.
+    It is for those who may view personal data: its words quote cells. Raises Denied at once. The admin's history of the
+    import has who took it.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    note_download(user, batch, f"{reports.REPORT}.{kind}")
     return reports.report_file(batch, kind)
 
 
@@ -26,10 +29,17 @@ def rows_file(user: User, batch: Batch, what: RowsOf, kind: str, *, plan: int | 
 
     `plan`: the number of an older plan, of whose rows it is made. Raises TooLongForWorkbook, and TooManyRows for a
     workbook or a JSON list of more than `MOST_ROWS_AT_ONCE` rows. Raises Denied at once, and RowsDeleted if its rows,
-    or the cells that it needs, are kept no longer.
+    or the cells that it needs, are kept no longer. The admin's history of the import has who took it.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
-    return reports.rows_file(batch, what, kind, plan=plan)
+    pieces = reports.rows_file(batch, what, kind, plan=plan)
+    note_download(user, batch, f"{what}.{kind}")
+    return pieces
+
+
+def note_download(user: User, batch: Batch, what: str) -> None:
+    """Keep in the admin's history of an import that a user took rows of it, and in which file: such as `all.csv`."""
+    log.add(batch, user.pk, log.Logged.DOWNLOADED, what)
 
 
 def report_head(batch: Batch) -> dict[str, Any]:

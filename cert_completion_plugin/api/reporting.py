@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cert_completion_plugin import batches
+from cert_completion_plugin.api.files import note_download
 from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check, check_seen
 from cert_completion_plugin.batches import (
     Account,
@@ -107,10 +108,12 @@ def rows_with_cells(
 ) -> Iterator[tuple[Decision, tuple[Cell, ...]]]:
     """All rows that fit, by line, each with its cells as read; in constant memory.
 
-    A row of which the cells are deleted has none. Raises Denied and RowsDeleted, at once.
+    A row of which the cells are deleted has none. Raises Denied and RowsDeleted, at once. The admin's history of the
+    import has who took them.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
     check_kept(batch)
+    note_download(user, batch, "rows with cells")
     return results.rows_with_cells(batch, wanted, phase=phase, plan=plan)
 
 

@@ -1,4 +1,4 @@
-"""The admin's history of an import: who uploaded, approved, discarded, cancelled or undid it."""
+"""The admin's history of an import: who uploaded, approved, discarded, cancelled or undid it, and who took its rows."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ from cert_completion_plugin.store.values import Batch, text_of_lines
 
 
 class Logged(StrEnum):
-    """What somebody did to an import as a whole, or what the site did because of them."""
+    """What somebody did to an import as a whole or took of it, or what the site did because of them."""
 
     UPLOADED = "uploaded"
     APPROVED = "approved"
@@ -23,6 +23,7 @@ class Logged(StrEnum):
     UNDONE = "undone"
     STOPPED = "stopped"
     UNDO_STOPPED = "undo_stopped"
+    DOWNLOADED = "downloaded"
 
 
 _MESSAGES: Mapping[Logged, Any] = {
@@ -33,6 +34,7 @@ _MESSAGES: Mapping[Logged, Any] = {
     Logged.UNDONE: _("Undid the import."),
     Logged.STOPPED: _("The site cancelled the import: this user may not have it recorded any more."),
     Logged.UNDO_STOPPED: _("The site ended the undo: this user may not undo imports any more."),
+    Logged.DOWNLOADED: _("Downloaded rows:"),
 }
 _LEARNER = _("a learner")
 _FORGOTTEN = _("Had a learner forgotten: %(rows)s rows of %(imports)s imports; %(later)s imports follow when they end.")

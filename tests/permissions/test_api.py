@@ -83,7 +83,7 @@ UPLOADING = {
     "template": lambda user: api.template(user, "csv", titles={}),
     "evidence_types": lambda user: api.evidence_types(user),
 }
-OTHERS = {"certification_keys", "choose_defaults", "forget_defaults", "forget_learner"}
+OTHERS = {"certification_keys", "choose_defaults", "forget_defaults", "forget_learner", "note_download"}
 
 
 def undo_of(found):

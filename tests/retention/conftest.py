@@ -19,12 +19,23 @@ ROWS = (
 )
 
 
-@pytest.fixture(params=[MemoryHost, doubles.SharedHost], ids=["own-store", "shared-connection"])
-def world(request, settings, monkeypatch):
+BOTH_HOSTS = pytest.mark.parametrize(
+    "host", [MemoryHost, doubles.SharedHost], ids=["own-store", "shared-connection"], indirect=True
+)
+
+
+@pytest.fixture
+def host(request):
+    """The kind of host: on our connection, unless a test wants both."""
+    return getattr(request, "param", doubles.SharedHost)
+
+
+@pytest.fixture
+def world(host, settings, monkeypatch):
     """A host with two learners and two certifications, on 2026-03-15."""
     monkeypatch.setattr("cert_completion_plugin.batches.clock.today", lambda: date(2026, 3, 15))
     monkeypatch.setattr("cert_completion_plugin.batches.retention.PAUSE_SECONDS", 0)
-    world = doubles.install(settings, request.param())
+    world = doubles.install(settings, host())
     world.add_learner("ana")
     world.add_learner("ben")
     world.add_certification(doubles.yearly("Forklift", "F1"))

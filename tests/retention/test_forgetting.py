@@ -31,9 +31,9 @@ from cert_completion_plugin.models import (
 from cert_completion_plugin.store import forgetting
 from cert_completion_plugin.store.values import dumps
 from tests import people
-from tests.retention.conftest import HEADINGS, now
+from tests.retention.conftest import BOTH_HOSTS, HEADINGS, now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, BOTH_HOSTS]
 
 NAME = "zoe.canary"
 ROWS = (

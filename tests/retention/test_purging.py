@@ -23,9 +23,9 @@ from cert_completion_plugin.models import (
 )
 from cert_completion_plugin.store import purging
 from cert_completion_plugin.store import retention as store
-from tests.retention.conftest import grow_old, now
+from tests.retention.conftest import BOTH_HOSTS, grow_old, now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, BOTH_HOSTS]
 FILE, ROWS, LEDGER = api.Kept
 
 

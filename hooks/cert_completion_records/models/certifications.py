@@ -34,6 +34,8 @@ class Certification(models.Model):
 
     The hash columns are how names are matched: without stray blanks, in one Unicode form, with case (or without, for
     the folded ones), on every database. `save` keeps them; a bulk creation has to call `set_hashes` on each.
+
+    .. no_pii:
     """
 
     short_name = models.CharField(

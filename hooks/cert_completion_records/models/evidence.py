@@ -17,7 +17,12 @@ from cert_completion_records.models.sources import FromImport
 
 
 class Evidence(FromImport):
-    """One item. Learner, names (as they are compared) and completion date make it the same as another."""
+    """One item. Learner, names (as they are compared) and completion date make it the same as another.
+
+    .. pii: What a learner completed elsewhere, with the details of its type; who created and changed it.
+    .. pii_types: id, username, other
+    .. pii_retirement: local_api
+    """
 
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -25,6 +25,8 @@ class LearnerMessage(models.Model):
     """One message of the site: whether it is sent, for certifications that do not say otherwise.
 
     `since`: the day on which it was switched on; what fell due before is not sent. None: it always was on.
+
+    .. no_pii:
     """
 
     trigger = models.CharField(
@@ -67,6 +69,8 @@ class CertificationMessage(models.Model):
     """What one certification says of a message; without such a row: as on the whole site.
 
     `since`: the day from which on the message is sent if it is sent. `days_before` None: as on the whole site.
+
+    .. no_pii:
     """
 
     certification = models.ForeignKey(
@@ -92,6 +96,8 @@ class MessageText(models.Model):
     """What a message says in one language, in place of the text that is shipped.
 
     `language` "": every language that has no text of its own. `certification` None: every certification that has none.
+
+    .. no_pii:
     """
 
     trigger = models.CharField(_("message"), max_length=TRIGGER_LENGTH, choices=Trigger.choices)

@@ -28,6 +28,10 @@ class PendingMessage(models.Model):
 
     `completed`: the completion date of the record it tells of; a record that was replaced or undone meanwhile is
     not told of. `since`: the day on which it happened.
+
+    .. pii: Who is to be written to, and about what.
+    .. pii_types: id, other
+    .. pii_retirement: local_api
     """
 
     learner = models.ForeignKey(
@@ -63,6 +67,10 @@ class SentMessage(models.Model):
     `key_hash` is what makes it the same message as another. `about`: the date that it is about, a completion, an
     expiry, or the opening of a window. A row that stays *being sent* is of a process that died, or of a connection that
     broke, at that moment: it is not known whether the message arrived, and it is not sent again.
+
+    .. pii: Who was written to, and about what.
+    .. pii_types: id, other
+    .. pii_retirement: local_api
     """
 
     class Outcome(models.TextChoices):

@@ -91,6 +91,10 @@ class LearnerCertification(DatedRecord):
 
     `recorded_on`: the day from which on the current record has had these dates; None: from before that was kept.
     Saving a row keeps it, and what the learner is to be told; whoever writes in bulk does so too, or nobody is told.
+
+    .. pii: What a learner holds; the name of who changed it last.
+    .. pii_types: id, username, other
+    .. pii_retirement: local_api
     """
 
     learner = models.ForeignKey(
@@ -207,6 +211,10 @@ class PastCompletion(DatedRecord):
     """A completion in the history of a learner's certification.
 
     `moved_by`: the import that put another one in its place, if it once was the current record.
+
+    .. pii: What a learner held; the name of who changed it last.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
     """
 
     learner_certification = models.ForeignKey(

@@ -10,6 +10,10 @@ class ImportSource(models.Model):
     """One import that wrote here; kept as long as the records that name it.
 
     The database does not look whether it exists, row by row: it does, from the import's first write on.
+
+    .. pii: The username of who imported; the name of the file.
+    .. pii_types: username, other
+    .. pii_retirement: local_api
     """
 
     batch_id = models.CharField(_("import"), max_length=64, unique=True, editable=False)
