@@ -5,9 +5,10 @@ Arguments are ids, results are not kept, and every task may run twice.
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, ParamSpec
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
@@ -37,7 +38,30 @@ _MORE = batches.Turn(opens=False, seconds=0)
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
+class TaskFailed(Exception):
+    """A task raised an error that it does not expect; the line `task_failed` of the log tells which."""
+
+
+P = ParamSpec("P")
+
+
+def _nameless(task: Callable[P, None]) -> Callable[P, None]:
+    """Let nothing out of a task but that it failed: Celery logs the texts of exceptions, which may quote cells."""
+
+    @wraps(task)
+    def called(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            task(*args, **kwargs)
+        except Exception as error:
+            batch_id = args[0] if args else None
+            logbook.tell_fault(logbook.TASK_FAILED, error, trace=True, task=task.__name__, batch=batch_id)
+            raise TaskFailed(f"{task.__name__}: see the line task_failed of the log") from None
+
+    return called
+
+
 @shared_task(name="cert_completion_plugin.read_batch", **_OPTIONS)
+@_nameless
 def read_batch(batch_id: int) -> None:
     """Read the file of an import for a while, then again behind everybody else who waits; at its end send its work."""
     batches.worker_works()
@@ -51,6 +75,7 @@ def read_batch(batch_id: int) -> None:
 
 
 @shared_task(name="cert_completion_plugin.work_on_batch", **_OPTIONS)
+@_nameless
 def work_on_batch(batch_id: int) -> None:
     """Take a turn at an import, and come again behind everybody else who waits, while there is work to do.
 
@@ -70,6 +95,7 @@ def work_on_batch(batch_id: int) -> None:
 
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
+@_nameless
 def sweep() -> None:
     """Send work again that got lost, and once a day have deleted what is kept no longer."""
     batches.worker_works()
@@ -79,6 +105,7 @@ def sweep() -> None:
 
 
 @shared_task(name="cert_completion_plugin.watch", **_OPTIONS)
+@_nameless
 def watch() -> None:
     """Take up files of the watched places, and put those away of which the import has ended."""
     batches.worker_works()
@@ -97,6 +124,7 @@ _look: Callable[[], object] = object
 
 
 @shared_task(name="cert_completion_plugin.purge", **_OPTIONS)
+@_nameless
 def purge() -> None:
     """Delete what is kept no longer, for a while, then again behind everybody else who waits."""
     batches.worker_works()

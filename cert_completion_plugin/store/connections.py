@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, router, transaction
 
+from cert_completion_plugin import logbook
 from cert_completion_plugin.models import ImportBatch
 
 IMPORTS = DEFAULT_DB_ALIAS
@@ -24,11 +25,14 @@ def mend() -> None:
 def after_commit(function: Callable[..., Any], *arguments: Any, **named: Any) -> None:
     """Call a function once the surrounding transaction has committed; what it raises is logged and harms nobody.
 
-    Not as a `partial`: Django names in the log what failed, and fails itself over one, which has no name.
+    It is logged here: Django would log its text, which may quote cells.
     """
 
     def called() -> None:
-        function(*arguments, **named)
+        try:
+            function(*arguments, **named)
+        except Exception as error:
+            logbook.tell_fault(logbook.AFTER_COMMIT_FAILED, error, trace=True, step=function.__name__)
 
     transaction.on_commit(called, robust=True)
 

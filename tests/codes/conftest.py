@@ -19,6 +19,7 @@ from cert_completion_plugin.telling.story import Step, steps_of
 from sandbox import demo_data
 from sandbox.make_samples import FOLDER
 from sandbox.sample_table import SAMPLES, Sample
+from tests.listening import heard
 
 PATIENCE = 10
 COUNTED_UP = tuple(sample for sample in SAMPLES if sample.shows or sample.state is not api.BatchState.FINISHED)
@@ -52,12 +53,22 @@ def imported(sandbox_settings, django_db_setup, django_db_blocker) -> dict[str, 
     """Every sample of which the table says what it shows, by name, in the table's order and in one sandbox."""
     names = ("CERT_COMPLETION", "CERT_COMPLETION_RECORDS")
     settings = override_settings(**{name: sandbox_settings[name] for name in names})
-    with django_db_blocker.unblock(), settings, transaction.atomic():
+    with django_db_blocker.unblock(), settings, transaction.atomic(), heard() as lines:
         demo_data.load()
         uploader = User.objects.get(username="uploader")
         found = {sample.name: _imported(sample, uploader) for sample in COUNTED_UP}
         transaction.set_rollback(True)
+    _LOGGED.extend(lines)
     return found
+
+
+_LOGGED: list[str] = []
+
+
+@pytest.fixture
+def logged(imported) -> list[str]:
+    """All that any logger said meanwhile."""
+    return _LOGGED
 
 
 def _imported(sample: Sample, uploader: User) -> Imported:

@@ -106,6 +106,17 @@ def purged(stage, patch):
     api.purge()
 
 
+def task_failed(stage, patch):
+    failing(patch, batches, "read", KeyError(SECRET))
+    with pytest.raises(tasks.TaskFailed):
+        tasks.read_batch(stage.submit().id)
+
+
+def after_commit_failed(stage, patch):
+    failing(patch, tasks, "send_next", ValueError(SECRET))
+    stage.submit()
+
+
 def forgotten(stage, patch):
     stage.worked_off()
     api.forget_learner(stage.user, SECRET)
@@ -264,6 +275,8 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.WORK_RESENT: swept,
     logbook.WORK_NOT_SENT: not_sent,
     logbook.KEPT_FILES_STAY: kept_files_stay,
+    logbook.TASK_FAILED: task_failed,
+    logbook.AFTER_COMMIT_FAILED: after_commit_failed,
     logbook.LEARNER_FORGOTTEN: forgotten,
     logbook.HOST_DID_NOT_FORGET: not_forgotten_by_host,
     logbook.FORGETTING_WAITS: not_forgotten_late,
