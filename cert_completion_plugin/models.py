@@ -106,7 +106,10 @@ class ImportBatch(models.Model):
 
 
 class Scope(models.Model):
-    """What one import at a time may work in: the site, or what one user uploads. The holder keeps it while it works."""
+    """What one import at a time may work in: the site, or what one user uploads. The holder keeps it while it works.
+
+    .. no_pii:
+    """
 
     name = models.CharField(max_length=120, unique=True)
     holder = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, related_name="+")
@@ -122,6 +125,10 @@ class SiteOptions(models.Model):
     """The options with which new imports of the site begin, where they were chosen on their page: one row at most.
 
     JSON in ASCII.
+
+    .. pii: The username of who chose them.
+    .. pii_types: username
+    .. pii_retirement: local_api
     """
 
     options = models.TextField(_("options"))

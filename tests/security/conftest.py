@@ -76,8 +76,8 @@ def imported(operator):
 
     def imported(rows, *, headings=HEADINGS, name=f"{SCRIPT}.csv", **options):
         chosen = {"review": False, "import_action": "certify_if_newer", "unknown_certification": "create_evidence"}
-        options = api.Options.from_mapping({**chosen, **options})
-        batch = api.submit(operator, [file_of(*rows, headings=headings)], file_name=name, options=options)
+        given = api.Options.from_mapping({**chosen, **options})
+        batch = api.submit(operator, [file_of(*rows, headings=headings)], file_name=name, options=given)
         api.work_off(batch.id)
         return now(batch)
 
@@ -107,13 +107,6 @@ def now(batch):
     found = api.find(api.SYSTEM, batch.reference)
     assert found is not None
     return found
-
-
-_FETCHED = ("src", "href", "action", "data", "formaction", "srcset", "content")
-
-
-def _leads_elsewhere(value):
-    return value.strip().lower().startswith("javascript:") or urlsplit(value.strip()).hostname == EVIL
 
 
 _FETCHED = ("src", "href", "action", "data", "formaction", "srcset", "content")

@@ -1,5 +1,7 @@
 """Nothing that somebody may name becomes markup: stored in cells, names and reasons, or reflected from an address."""
 
+from collections.abc import Mapping
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -9,7 +11,7 @@ from tests.security.conftest import EVIL, SCRIPT, harm_in
 
 pytestmark = pytest.mark.django_db
 
-OF_IMPORTS = {
+OF_IMPORTS: Mapping[str, Mapping[str, object]] = {
     "batch": {},
     "cancel": {},
     "plan": {"plan": 1},
@@ -22,7 +24,13 @@ OF_IMPORTS = {
     "undo": {},
     "undo-progress": {},
 }
-OTHERS = {"batches": {}, "upload": {}, "known": {}, "template": {"kind": "csv"}}
+OTHERS: Mapping[str, Mapping[str, object]] = {
+    "batches": {},
+    "upload": {},
+    "options": {},
+    "known": {},
+    "template": {"kind": "csv"},
+}
 
 
 def test_every_page_is_looked_at():
