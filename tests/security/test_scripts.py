@@ -1,11 +1,12 @@
 """Nothing that somebody may name becomes markup: stored in cells, names and reasons, or reflected from an address."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from cert_completion_plugin import api
 from cert_completion_plugin.urls import urlpatterns
 from tests.security.conftest import EVIL, SCRIPT, harm_in
 
@@ -37,9 +38,9 @@ def test_every_page_is_looked_at():
     assert {pattern.name for pattern in urlpatterns} == {*OF_IMPORTS, *OTHERS}
 
 
-def addresses(imports):
+def addresses(imports: Mapping[str, api.Batch]) -> Iterator[str]:
     for name, arguments in OTHERS.items():
-        yield reverse(f"cert_completion_plugin:{name}", kwargs=arguments)
+        yield reverse(f"cert_completion_plugin:{name}", kwargs=dict(arguments))
     for batch in imports.values():
         for name, arguments in OF_IMPORTS.items():
             for line in range(2, 16) if name == "row" else [0]:
