@@ -212,6 +212,10 @@ class WatchedFile(models.Model):
     Afterwards there is no row any more: the file and its import tell the rest. `place` is the SHA-256 of the place's
     location. `claim`, of place and name, is held while the file lies under its own name, and keeps two from taking it;
     afterwards it is the token.
+
+    .. pii: The name of a file, until it is put away.
+    .. pii_types: other
+    .. pii_retirement: local_api
     """
 
     class State(models.TextChoices):
