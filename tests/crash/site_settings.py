@@ -23,3 +23,8 @@ if os.environ.get("CRASH_SITE_TWICE"):
     from tests.crash import twice
 
     twice.connect()
+
+if os.environ.get("CRASH_SITE_SHORT_TURNS"):
+    from tests.crash import turns
+
+    turns.connect()

@@ -47,7 +47,8 @@ def way(url):
 def test_a_broker_that_restarts_and_has_lost_its_queue(make_site, small, url, way):
     """Twice. The worker stays and finds its way back, but on Redis, where Celery's may connect again and stay deaf."""
     place = f"{url.netloc.rpartition('@')[0]}@127.0.0.1:{way.port}".lstrip("@")
-    site = make_site("lost-queue", small.learners, WORKER_SITE_BROKER=url._replace(netloc=place).geturl())
+    broker = url._replace(netloc=place).geturl()
+    site = make_site("lost-queue", small.learners, WORKER_SITE_BROKER=broker, CRASH_SITE_SHORT_TURNS="1")
     reference = site.driver("submit", small.file)
     site.start_worker()
     for done in (3, 15):
