@@ -34,6 +34,7 @@ def test_each_command_prints_what_the_page_says(followed):
 def test_in_the_end_the_kit_has_nothing_to_find_fault_with(followed):
     (printed,) = (printed for command, printed, _ in followed if command == "$ python -m pytest -q")
     assert "failed" not in printed.splitlines()[-1]
+    assert any(reason.startswith("The host's tests have no Django") for reason in reasons(printed))
     allowed = (*OUR_OWN, "The host does not", "The world has no")
     assert [reason for reason in reasons(printed) if not reason.startswith(allowed)] == []
 
