@@ -1,9 +1,11 @@
 """From the names in the setting `HOSTS` to host objects."""
 
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any
 
 from cert_completion_hooks import ENTRY_POINT_GROUP
@@ -14,8 +16,8 @@ from cert_completion_plugin.gateway.errors import HostNotFound
 def load_hosts(names: Sequence[str]) -> dict[str, object]:
     """The hosts of these names, in their order.
 
-    Each is the name of an entry point of the group `ENTRY_POINT_GROUP`, or an import string: "package.module" or
-    "package.module:attribute". A class is instantiated. Raises HostNotFound where a name leads nowhere.
+    Each is the name of an entry point of the group `ENTRY_POINT_GROUP`, or an import string: "module", "package.module"
+    or "package.module:attribute". A class is instantiated. Raises HostNotFound where a name leads nowhere.
     """
     return {name: _host(name) for name in names}
 
@@ -27,7 +29,7 @@ def _host(name: str) -> object:
             f"Several installed packages offer a host {name!r}: {', '.join(sorted(found))}. "
             "Uninstall all but one, or write the import string of the one you mean."
         )
-    if not found and "." not in name and ":" not in name:
+    if not found and "." not in name and ":" not in name and not _is_module(name):
         raise HostNotFound(_unknown(name))
     path = next(iter(found), name)
     try:
@@ -39,6 +41,10 @@ def _host(name: str) -> object:
             'Write the name of an installed host, or an import string such as "package.module" or '
             f'"package.module:attribute". {_installed()}'
         ) from problem
+
+
+def _is_module(name: str) -> bool:
+    return name.isidentifier() and (name in sys.modules or find_spec(name) is not None)
 
 
 def _imported(path: str) -> Any:

@@ -1,9 +1,11 @@
 """The tutorial, and the hooks that go on from it, are followed literally: files are written, commands run."""
 
 import ast
+import sys
 
 import pytest
 
+from cert_completion_plugin.gateway import Gateway, load_hosts
 from tests.docs.following import reasons, run
 from tests.docs.pages import HOST_DEVELOPERS, add, assembled, blocks
 
@@ -46,6 +48,17 @@ def test_with_all_hooks_nothing_is_left_out_but_what_the_lms_cannot_have(tmp_pat
     assert "failed" not in printed.splitlines()[-1], printed
     allowed = (*OUR_OWN, "The world has no method forbid", "The host does not implement evidence_types")
     assert [reason for reason in reasons(printed) if not reason.startswith(allowed)] == []
+
+
+def test_a_site_can_use_it_by_its_name(tmp_path, monkeypatch):
+    assembled(tmp_path, TUTORIAL)
+    monkeypatch.syspath_prepend(tmp_path)
+    (setting,) = (block.text for block in blocks(TUTORIAL) if block.name == "settings")
+    try:
+        assert Gateway(load_hosts(ast.literal_eval(setting.partition("= ")[2])["HOSTS"])).problems() == []
+    finally:
+        for name in ("lms", "lms_host"):
+            sys.modules.pop(name, None)
 
 
 @pytest.mark.parametrize("page", [TUTORIAL, HOOKS], ids=lambda page: page.name)

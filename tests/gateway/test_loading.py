@@ -50,6 +50,11 @@ def test_by_import_string(module, installed):
     assert load_hosts(names) == dict(zip(names, [module, module.host, module.nested.host], strict=True))
 
 
+def test_by_the_name_of_a_module_that_is_in_no_package(module, installed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "our_lms_host", module)
+    assert load_hosts(["our_lms_host"]) == {"our_lms_host": module}
+
+
 def test_a_class_is_instantiated(module, installed):
     assert isinstance(load_hosts(["some_lms.hosts:Host"]).popitem()[1], MemoryHost)
 
