@@ -1,5 +1,6 @@
 """A mail server that keeps what it takes, for tests: `Sink`."""
 
+import asyncio
 import email
 import socket
 from collections.abc import Callable
@@ -24,6 +25,7 @@ class Sink:
         self.on_recipient: Callable[[str], None] = lambda address: None
         self.on_mail: Callable[[str], str | None] = lambda address: None
         self._controller: Any = None
+        self._sessions: set[Any] = set()
         self.port = 0
 
     def start(self) -> None:
@@ -32,6 +34,16 @@ class Sink:
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
+    def hang_up(self) -> None:
+        """Close the connections that there are, without a word, and go on listening."""
+
+        async def close() -> None:
+            for session in self._sessions:
+                session.transport.close()
+            self._sessions.clear()
+
+        asyncio.run_coroutine_threadsafe(close(), self._controller.loop).result(10)
+
     def stop(self) -> None:
         """End, and drop the connections that there are."""
         if self._controller is not None:
@@ -39,6 +51,7 @@ class Sink:
             self._controller = None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self._sessions.add(server)
         self.on_recipient(address)
         if refusal := self.refuse.get(address):
             return refusal

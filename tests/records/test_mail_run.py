@@ -180,14 +180,16 @@ def test_a_message_is_plain_text_and_html_with_everything_escaped(sink, hold, ce
 def test_a_refused_learner_is_no_obstacle_and_not_asked_again(sink, hold):
     for name in ("ann", "bob", "cid"):
         hold(name, DAY)
-    sink.refuse = {"ann@example.org": "550 no such user", "bob@example.org": "450 come again"}
+    hold("dan", days(365), announce=True, completed=DAY)
+    come_again = dict.fromkeys(["bob@example.org", "dan@example.org"], "450 come again")
+    sink.refuse = {"ann@example.org": "550 no such user", **come_again}
     summary = send()
-    assert (summary.total(Fate.NOT_SENT), summary.total(Fate.LATER), summary.total(Fate.SENT)) == (1, 1, 1)
+    assert (summary.total(Fate.NOT_SENT), summary.total(Fate.LATER), summary.total(Fate.SENT)) == (1, 2, 1)
     refused = SentMessage.objects.get(learner__username="ann")
     assert (refused.outcome, refused.reason) == ("not_sent", "550 no such user")
     sink.refuse = {}
     assert send().is_complete
-    assert [name for name, _ in sent(sink)] == ["bob", "cid"]
+    assert [name for name, _ in sent(sink)] == ["bob", "cid", "dan"]
 
 
 def test_a_server_that_is_down_delays_and_nothing_else(sink, hold, today):
@@ -204,14 +206,9 @@ def test_a_server_that_is_down_delays_and_nothing_else(sink, hold, today):
     assert [name for name, _ in sent(sink)] == ["cora", "eva"]
 
 
-def test_a_server_that_goes_away_in_between_costs_no_message(sink, hold):
+def test_a_server_that_closes_with_an_answer_costs_no_message(sink, hold):
     for number in range(6):
         hold(f"l{number}", DAY)
-    with Post() as post:
-        post.get_ready()
-        sink.stop()
-        sink.start()
-        post.get_ready()
     kept = []
 
     def close_after_two(address):
@@ -223,6 +220,20 @@ def test_a_server_that_goes_away_in_between_costs_no_message(sink, hold):
     assert "421 too many" in summary.down
     assert send().is_complete
     assert [name for name, _ in sent(sink)] == [f"l{number}" for number in range(6)]
+
+
+def test_a_server_that_hangs_up_between_two_mails_costs_no_message(sink, hold, monkeypatch):
+    for number in range(4):
+        hold(f"l{number}", DAY)
+    through = Post.send
+
+    def send_slowly(post, mail):
+        through(post, mail)
+        sink.hang_up()
+
+    monkeypatch.setattr(Post, "send", send_slowly)
+    summary = send()
+    assert (summary.total(Fate.SENT), summary.total(Fate.UNKNOWN)) == (4, 0)
 
 
 def test_a_run_that_dies_in_the_middle_loses_at_most_the_message_it_was_at(sink, hold, monkeypatch):
@@ -367,6 +378,20 @@ def test_reminders_are_for_the_assigned_and_for_what_is_offered(sink, hold):
     assert names_after(sink) == ["certified"]
 
 
+def test_an_assignment_by_hand_is_told_of_unless_it_was_taken_back(sink, certification):
+    rows = [
+        LearnerCertification.objects.create(
+            learner=get_user_model().objects.create_user(name, f"{name}@example.org"),
+            certification=certification,
+            announce=True,
+        )
+        for name in ("kept", "taken")
+    ]
+    LearnerCertification.objects.filter(pk=rows[1].pk).update(assigned=False)
+    assert names_after(sink) == ["kept"]
+    assert not PendingMessage.objects.exists()
+
+
 def test_what_was_undone_replaced_lapsed_or_is_not_to_be_announced_any_more_is_not_told_of(sink, hold):
     undone, replaced, lapsed, secret = (hold(name, days(365), announce=True) for name in ("u", "r", "l", "s"))
     undone.delete()
@@ -413,6 +438,7 @@ def test_more_than_a_page_is_sent_with_few_questions(sink, hold, monkeypatch, dj
     monkeypatch.setattr("cert_completion_records.messaging.reminders.LOOKED_AT", 4)
     for number in range(10):
         hold(f"c{number}", days(365), announce=True, completed=DAY)
+    for number in range(10):
         hold(f"e{number}", DAY)
     with django_assert_max_num_queries(70):
         counted = run.count_due(DAY)

@@ -50,6 +50,13 @@ def test_an_import_that_may_not_announce_tells_nobody(write):
     assert LearnerCertification.objects.get().recorded_on == DAY
 
 
+def test_an_import_that_renews_says_since_when_the_record_has_its_dates(write):
+    former = write("2025-03-01", "2026-03-16", announce=False)
+    LearnerCertification.objects.update(recorded_on=date(2025, 3, 2))
+    write("2026-03-01", "2027-03-01", announce=False, former=former)
+    assert LearnerCertification.objects.get().recorded_on == DAY
+
+
 @pytest.mark.parametrize(("expires", "news"), [("2026-03-16", "renewed"), ("2026-03-15", "certified")])
 def test_what_replaces_a_record_is_a_renewal_unless_that_had_expired(write, expires, news):
     former = write("2025-03-01", expires, announce=False)
