@@ -117,7 +117,7 @@ def _answers(port: int) -> bool:
 
 def _welcome(port: int, processes: Processes) -> str:
     from sandbox.demo_data import LOG_INS
-    from sandbox.settings import INCOMING
+    from sandbox.settings import DATA, INCOMING
 
     log_ins = "\n".join(f"    {f'{user} / {password}':25}{purpose}" for user, password, purpose in LOG_INS)
     names = ", ".join(f"{name} {process.pid}" for name, process in processes.items())
@@ -128,9 +128,16 @@ The sandbox is running:  http://{HOST}:{port}/
 {log_ins}
 
   Files to upload are in sandbox/samples/; README.md there says what each shows. Files that
-  you lay into {INCOMING} are imported, too. Processes: {names}.
+  you lay into {_shown(INCOMING)} are imported, too. Processes: {names}.
+  Mails are files in {_shown(DATA / "mail")}. Learners are sent what is due by
+      {_shown(Path(sys.executable))} sandbox/manage.py cert_completion_messages
   Ctrl-C stops them; the data stays. `make reset` deletes it.
 """
+
+
+def _shown(path: Path) -> Path:
+    """The path as somebody types it who stands in the project's folder."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def _end(processes: Processes) -> None:
