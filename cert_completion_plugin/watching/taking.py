@@ -20,7 +20,8 @@ from cert_completion_plugin.watching.events import Event, Kind
 from cert_completion_plugin.watching.names import own_name
 from cert_completion_plugin.watching.places import NotAFile, Place, PlaceAway, Reason, StillWritten
 
-_STEPS = (State.CLAIMED, State.TAKEN, State.READY)
+_CLAIMED = (State.CLAIMED, State.TAKEN)
+_STEPS = (*_CLAIMED, State.READY)
 
 
 def take_up(configured: WatchedPlace, place: Place, user: AbstractBaseUser) -> Iterator[Event]:
@@ -28,8 +29,11 @@ def take_up(configured: WatchedPlace, place: Place, user: AbstractBaseUser) -> I
 
     Raises Denied, OptionNotOffered and PlaceAway, which keep all files of the place waiting.
     """
+    files = watched_files.of_place(configured.location)
+    claimed = {file.name for file in files if file.state in _CLAIMED}
     for name in place.complete():
-        watched_files.claim(configured.location, name, clock.now())
+        if name not in claimed:
+            watched_files.claim(configured.location, name, clock.now())
     for file in watched_files.of_place(configured.location):
         if file.state in _STEPS:
             yield from _Taking(configured, place, user, file).events()

@@ -287,6 +287,29 @@ def test_what_lies_in_a_way_of_a_report_is_replaced_and_never_written_through(pl
     assert not (place / "done" / named).is_symlink()
 
 
+def test_nothing_is_written_through_what_appears_in_the_last_moment(place, tmp_path, monkeypatch):
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (place / "a.csv").write_text(CONTENT)
+    look()
+    work()
+    part = place / "done" / f".a.{imports()[0].reference.hex[:12]}.csv.report.csv.part"
+    unlink = os.unlink
+
+    def meanwhile(name, **given):
+        try:
+            unlink(name, **given)
+        finally:
+            if str(name).endswith(".part") and not part.exists():
+                part.hardlink_to(victim)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", meanwhile)
+        assert look()[0].text == "It could not be put away (FileExistsError)."
+    assert victim.read_text() == "precious"
+    assert [str(event.kind) for event in look()] == ["done"]
+
+
 def test_a_file_that_cannot_be_read_is_put_away_with_the_reason(place, monkeypatch):
     (place / "a.csv").write_text(CONTENT)
     (place / "b.csv").write_text(CONTENT)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from cert_completion_plugin import api, watching
 from cert_completion_plugin.store import watched_files
-from cert_completion_plugin.watching import looking
+from cert_completion_plugin.watching import looking, taking
 from cert_completion_plugin.watching.directory import Directory
 from cert_completion_plugin.watching.storage import Prefix
 from tests.watching.conftest import CONTENT, PREFIX, imports, look, lying, rows, taken_up, without_digits, work
@@ -164,6 +164,25 @@ def test_two_that_look_at_once_take_a_file_once(place, monkeypatch, moment):
         return found if moment == "of_place" else function(*args)
 
     monkeypatch.setattr(watched_files, moment, slow)
+    taken_up()
+    assert [batch.state for batch in imports()] == ["finished"]
+    assert lying(place) == ["done/a.#.csv", "done/a.#.csv.report.csv", "done/a.#.csv.report.json"]
+    assert rows() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", ["_take", "_clear", "_submit"])
+def test_who_is_overtaken_before_a_step_leaves_it(place, monkeypatch, step):
+    (place / "a.csv").write_text(CONTENT)
+    function, overtaken = getattr(taking._Taking, step), []
+
+    def slow(self):
+        if not overtaken:
+            overtaken.append(True)
+            look()
+        return function(self)
+
+    monkeypatch.setattr(taking._Taking, step, slow)
     taken_up()
     assert [batch.state for batch in imports()] == ["finished"]
     assert lying(place) == ["done/a.#.csv", "done/a.#.csv.report.csv", "done/a.#.csv.report.json"]
