@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -40,7 +41,8 @@ class Settings:
     `thresholds`: the shares of a plan's rows, from 0 to 1, above which an import waits for approval, given as a
     dictionary.
     `watched`: the places from which files are taken up, given as a list of dictionaries. `watch_seconds`: how often
-    workers look at them.
+    workers look at them. `api_authentication`: how the REST API knows its users, as import strings of authentication
+    classes of Django REST framework, in the order in which they are asked.
     """
 
     hosts: tuple[str, ...] = ("records",)
@@ -66,6 +68,12 @@ class Settings:
     keep_ledger_days: int | None = None
     watched: tuple[WatchedPlace, ...] = ()
     watch_seconds: int = 60
+    api_authentication: tuple[str, ...] = ("rest_framework.authentication.SessionAuthentication",)
+
+
+def has_rest_api() -> bool:
+    """Whether this site has the REST API: by switching Django REST framework on. Nobody else asks for it."""
+    return apps.is_installed("rest_framework")
 
 
 def settings() -> Settings:

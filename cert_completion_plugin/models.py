@@ -264,6 +264,27 @@ class KeptPiece(models.Model):
         return f"{self.file_id}/{self.number}"
 
 
+class RequestKey(models.Model):
+    """That a user's request with this key made an import: the same request again gives the same one, for a while.
+
+    Keys and requests are kept as SHA-256: of one length, and alike in every database's way of comparing texts. Without
+    an import the key is being used just now, in a transaction that others do not see.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key_sha256 = models.CharField(max_length=64)
+    request_sha256 = models.CharField(max_length=64)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, null=True, related_name="+")
+    used_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["user", "key_sha256"], name="ccp_request_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
 class WorkerSign(models.Model):
     """The last sign of life of any worker: one row, written every half minute at most.
 

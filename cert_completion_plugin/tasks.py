@@ -146,26 +146,19 @@ def resend_stalled() -> list[int]:
             send_next(batch_id)
         except Exception as error:
             logbook.tell_fault(logbook.WORK_NOT_SENT, error, batch=batch_id)
-    _forget_old_files()
-    _forget_learners()
+    _forget(batches.forget_old_files, logbook.KEPT_FILES_STAY)
+    _forget(batches.forget_old_keys, logbook.REQUEST_KEYS_STAY)
+    _forget(forgetting.forget_late, logbook.FORGETTING_WAITS)
     logbook.tell(logbook.SWEEP_DONE, resent=len(resent), seconds=monotonic() - began)
     return resent
 
 
-def _forget_old_files() -> None:
+def _forget(forget: Callable[[], Any], otherwise: logbook.Line) -> None:
     """Whatever stands in the way of that, such as a storage that is no longer there, comes after the work."""
     try:
-        batches.forget_old_files()
+        forget()
     except Exception as error:
-        logbook.tell_fault(logbook.KEPT_FILES_STAY, error)
-
-
-def _forget_learners() -> None:
-    """Of imports that have ended since somebody asked for it."""
-    try:
-        forgetting.forget_late()
-    except Exception as error:
-        logbook.tell_fault(logbook.FORGETTING_WAITS, error)
+        logbook.tell_fault(otherwise, error)
 
 
 def send_next(batch_id: int) -> None:

@@ -1,7 +1,8 @@
 """The plugin's pages; a site includes them under a prefix of its choice."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
+from cert_completion_plugin import conf
 from cert_completion_plugin.views.batch import BatchView
 from cert_completion_plugin.views.batches import BatchesView
 from cert_completion_plugin.views.cancelling import CancelView
@@ -17,7 +18,10 @@ from cert_completion_plugin.views.upload import KnownFileView, UploadView
 
 app_name = "cert_completion_plugin"
 
-urlpatterns = [
+_API = [path("api/v1/", include("cert_completion_plugin.rest.urls"))] if conf.has_rest_api() else []
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *_API,
     path("", BatchesView.as_view(), name="batches"),
     path("upload/", UploadView.as_view(), name="upload"),
     path("upload/known.json", KnownFileView.as_view(), name="known"),

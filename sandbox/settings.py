@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "sandbox",
     "cert_completion_plugin",
     "cert_completion_records",
+    "rest_framework",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -133,6 +134,11 @@ CERT_COMPLETION: dict[str, Any] = {
     "STALLED_AFTER_SECONDS": 15,
     "WATCHED": [WATCHED],
     "WATCH_SECONDS": 5,
+    # A password with each request is for trying things out; a real site gives programs tokens.
+    "API_AUTHENTICATION": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.BasicAuthentication",
+    ],
 }
 CERT_COMPLETION_RECORDS: dict[str, Any] = {
     "SITE_URL": f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",

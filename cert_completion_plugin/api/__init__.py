@@ -117,11 +117,21 @@ from cert_completion_plugin.api.undoing import (
     undone_among,
     undos_of,
 )
-from cert_completion_plugin.api.uploading import earlier_upload, keep_file, kept_file, submit, submit_kept, template
+from cert_completion_plugin.api.uploading import (
+    earlier_upload,
+    file_of_rows,
+    keep_file,
+    kept_file,
+    submit,
+    submit_kept,
+    submit_once,
+    template,
+)
 from cert_completion_plugin.api.working import sweep, unfinished, work_off
 from cert_completion_plugin.batches import (
     HOST_AWAY,
     KEPT_FOR,
+    KEYS_KEPT_FOR,
     MOST_OF_REASON,
     PROBLEMS,
     Account,
@@ -129,6 +139,8 @@ from cert_completion_plugin.batches import (
     CannotTell,
     KeptFile,
     KeptFileGone,
+    KeyBusy,
+    KeyReused,
     Neighbours,
     NotUndoable,
     Obstacle,
@@ -142,6 +154,7 @@ from cert_completion_plugin.batches.retention import Purged
 from cert_completion_plugin.batches.rights import Loss
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
+from cert_completion_plugin.core.pushed_rows import Fault, FaultKind, RowsFaulty
 from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, UndoStep
@@ -152,8 +165,10 @@ from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress, Undo, UndoneRow, UndoProgress
 
 __all__ = [
+    "FILE_OF_ROWS",
     "HOST_AWAY",
     "KEPT_FOR",
+    "KEYS_KEPT_FOR",
     "MOST_OF_REASON",
     "MOST_ROWS_AT_ONCE",
     "PERMISSIONS_TO_SEE",
@@ -176,6 +191,8 @@ __all__ = [
     "Decision",
     "Denied",
     "Due",
+    "Fault",
+    "FaultKind",
     "Filter",
     "Forgotten",
     "Health",
@@ -188,6 +205,8 @@ __all__ = [
     "Kept",
     "KeptFile",
     "KeptFileGone",
+    "KeyBusy",
+    "KeyReused",
     "LearnerUnclear",
     "LinePage",
     "Loss",
@@ -209,6 +228,7 @@ __all__ = [
     "RowLine",
     "RowUndo",
     "RowsDeleted",
+    "RowsFaulty",
     "Story",
     "TooLarge",
     "TooLongForWorkbook",
@@ -243,6 +263,7 @@ __all__ = [
     "evidence_types",
     "explain",
     "file_name",
+    "file_of_rows",
     "find",
     "forget_defaults",
     "forget_learner",
@@ -291,6 +312,7 @@ __all__ = [
     "share_read",
     "submit",
     "submit_kept",
+    "submit_once",
     "sweep",
     "template",
     "undo",
@@ -314,4 +336,5 @@ __all__ = [
 ]
 
 csv_pieces, json_document, xlsx = tabular.csv_pieces, tabular.json_document, tabular.xlsx
+FILE_OF_ROWS = tabular.PUSHED_DIALECT
 MOST_ROWS_AT_ONCE, TooLongForWorkbook = tabular.MOST_ROWS_AT_ONCE, tabular.TooLongForWorkbook

@@ -1,6 +1,6 @@
 """Taking in files, and what an upload page needs beside that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -13,6 +13,7 @@ from cert_completion_plugin.batches import (
 )
 from cert_completion_plugin.core import headings
 from cert_completion_plugin.core.options import Options
+from cert_completion_plugin.core.pushed_rows import table_of
 from cert_completion_plugin.store import batches as stored
 from cert_completion_plugin.store import connections, log
 from cert_completion_plugin.store.log import Logged
@@ -47,6 +48,40 @@ def submit(
             options=options,
         )
         return _taken_in(user, batch, corrects)
+
+
+def submit_once(
+    user: AbstractBaseUser,
+    chunks: Iterable[bytes],
+    *,
+    key: str,
+    request_sha256: str,
+    file_name: str,
+    options: Options,
+    corrects: Batch | None = None,
+) -> tuple[Batch, bool]:
+    """As `submit`, but once for this user's `key`: the import, and whether this call made it.
+
+    `request_sha256` (64 hexadecimal digits) is the caller's digest of all that is asked for. The same key and request
+    within `KEYS_KEPT_FOR` give the same import; of several calls at once one makes it, and the others wait. Raises what
+    `submit` raises, KeyReused for another request with this key, and KeyBusy where the wait is too long.
+    """
+    check(user, PERMISSION_UPLOAD)
+
+    def make() -> Batch:
+        return submit(user, chunks, file_name=file_name, options=options, corrects=corrects)
+
+    return batches.once(user.pk, key, request_sha256, make)
+
+
+def file_of_rows(rows: Sequence[Mapping[str, str | None]]) -> Iterator[bytes]:
+    """A CSV file of these rows, for `submit` with the options `FILE_OF_ROWS`; each row has its cells by heading.
+
+    The required columns come first, then the others in the order in which they appear; what a row lacks, and None, are
+    blank cells. The first row is on line 2, and each on the next, unless a cell has line breaks. Raises RowsFaulty.
+    """
+    table = table_of(rows)
+    return tabular.pushed_csv(table.headings, table.rows)
 
 
 def _taken_in(user: User, batch: Batch, corrects: Batch | None) -> Batch:

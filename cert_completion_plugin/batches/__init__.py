@@ -20,6 +20,7 @@ from cert_completion_plugin.batches.health import pace, waiting_since, worker_se
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.keeping import KEPT_FOR, KeptFile, TooLarge, forget_old_files, keep_file, kept_file
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
+from cert_completion_plugin.batches.once import KEYS_KEPT_FOR, KeyBusy, KeyReused, forget_old_keys, once
 from cert_completion_plugin.batches.plans import plan_anew
 from cert_completion_plugin.batches.portions import work
 from cert_completion_plugin.batches.reading import READING_PORTIONS, MoreToRead, read
@@ -41,6 +42,7 @@ from cert_completion_plugin.batches.undoing import MOST_OF_REASON, NotUndoable, 
 __all__ = [
     "HOST_AWAY",
     "KEPT_FOR",
+    "KEYS_KEPT_FOR",
     "LONGEST_PAUSE",
     "MOST_OF_REASON",
     "PROBLEMS",
@@ -50,6 +52,8 @@ __all__ = [
     "CannotTell",
     "KeptFile",
     "KeptFileGone",
+    "KeyBusy",
+    "KeyReused",
     "MoreToRead",
     "Neighbours",
     "NextWork",
@@ -75,11 +79,13 @@ __all__ = [
     "evidence_is_offered",
     "explain",
     "forget_old_files",
+    "forget_old_keys",
     "keep_file",
     "kept_file",
     "neighbours",
     "next_work",
     "offered_types",
+    "once",
     "origin",
     "pace",
     "plan_anew",

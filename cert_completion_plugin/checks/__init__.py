@@ -9,6 +9,7 @@ from django.core import checks
 from cert_completion_plugin.checks.database import check_database, check_mysql, check_routing, check_sqlite
 from cert_completion_plugin.checks.hosts import check_defaults, check_hosts
 from cert_completion_plugin.checks.pages import check_base_template, check_pages, check_static_files
+from cert_completion_plugin.checks.rest import check_rest
 from cert_completion_plugin.checks.settings import check_settings, check_time
 from cert_completion_plugin.checks.uploads import check_uploads
 from cert_completion_plugin.checks.watched import check_watched
@@ -30,6 +31,7 @@ _CHECKS = (
     check_static_files,
     check_uploads,
     check_watched,
+    check_rest,
 )
 _OF_THE_DATABASE = (check_sqlite, check_mysql)
 

@@ -100,7 +100,7 @@ class Options:
         return {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(self).items()}
 
 
-_CHOICES: dict[str, tuple[Any, ...]] = {
+CHOICES: Mapping[str, tuple[Any, ...]] = {
     "encoding": (AUTO, *ENCODINGS),
     "separator": (AUTO, *SEPARATORS),
     "quote": (AUTO, *QUOTES),
@@ -113,10 +113,11 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "ignore_case": (False, True),
     "review": (False, True),
 }
+"""The values that an option takes; those that are not here take any text."""
 
 
 def _checked(name: str, value: Any) -> Any:
-    choices = _CHOICES.get(name)
+    choices = CHOICES.get(name)
     if choices is None:
         if not isinstance(value, str):
             raise OptionsError(f"The option {name!r} takes a text, not {value!r}.")

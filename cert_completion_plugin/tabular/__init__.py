@@ -11,10 +11,19 @@ from cert_completion_plugin.tabular.values import (
     RowSlice,
 )
 from cert_completion_plugin.tabular.workbooks.writing import TooLongForWorkbook
-from cert_completion_plugin.tabular.writing import MOST_ROWS_AT_ONCE, csv_pieces, json_document, json_pieces, xlsx
+from cert_completion_plugin.tabular.writing import (
+    MOST_ROWS_AT_ONCE,
+    PUSHED_DIALECT,
+    csv_pieces,
+    json_document,
+    json_pieces,
+    pushed_csv,
+    xlsx,
+)
 
 __all__ = [
     "MOST_ROWS_AT_ONCE",
+    "PUSHED_DIALECT",
     "ByteSource",
     "Dialect",
     "Head",
@@ -26,6 +35,7 @@ __all__ = [
     "csv_template",
     "json_document",
     "json_pieces",
+    "pushed_csv",
     "read_head",
     "read_slices",
     "xlsx",

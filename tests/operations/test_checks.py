@@ -328,6 +328,16 @@ def test_what_a_server_says_of_its_characters():
     assert set(sets.values()) == ({"utf8mb4"} if django.db.connection.vendor == "mysql" else set())
 
 
+@pytest.mark.parametrize("name", ["nowhere.Class", "rest_framework.authentication.Nothing", "json.loads", "word"])
+def test_the_ways_in_which_the_rest_api_knows_users(settings, name):
+    ways = ["rest_framework.authentication.SessionAuthentication", name]
+    settings.CERT_COMPLETION = {"API_AUTHENTICATION": ways}
+    assert found() == ["E012"]
+    assert repr(name) in told("E012")
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "rest_framework"]
+    assert found() == []
+
+
 def test_the_record_of_learning_has_an_address(settings):
     settings.ROOT_URLCONF = "tests.operations.urls_without_pages"
     assert "cert_completion_records.W001" in {message.id for message in checks.run_checks(databases=[])}

@@ -21,7 +21,7 @@ from cert_completion_plugin import api, batches, broker, gateway, logbook, signa
 from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.gateway.facade import Gateway
 from cert_completion_plugin.models import ImportBatch
-from cert_completion_plugin.store import kept_files
+from cert_completion_plugin.store import kept_files, request_keys
 from tests import people
 from tests.operations.conftest import BAD, GOOD, HEADINGS, UNCLEAR
 
@@ -95,6 +95,11 @@ def not_sent(stage, patch):
 
 def kept_files_stay(stage, patch):
     failing(patch, kept_files, "forget_before", ConnectionError(SECRET))
+    tasks.resend_stalled()
+
+
+def request_keys_stay(stage, patch):
+    failing(patch, request_keys, "forget_before", OperationalError(SECRET))
     tasks.resend_stalled()
 
 
@@ -280,6 +285,7 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.LEARNER_FORGOTTEN: forgotten,
     logbook.HOST_DID_NOT_FORGET: not_forgotten_by_host,
     logbook.FORGETTING_WAITS: not_forgotten_late,
+    logbook.REQUEST_KEYS_STAY: request_keys_stay,
     logbook.PURGE_DONE: purged,
     logbook.FILE_NOT_DELETED: purged,
     logbook.WATCHED_FILE_TAKEN: watched,

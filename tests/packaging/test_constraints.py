@@ -18,7 +18,7 @@ def pins(name: str) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("requirement", PROJECT["dependencies"])
+@pytest.mark.parametrize("requirement", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["api"]])
 def test_the_floors_are_the_oldest_versions_that_we_promise(requirement: str) -> None:
     name, oldest = requirement.lower().split(">=")
     pinned = pins("floors.txt")[name]

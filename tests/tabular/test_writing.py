@@ -15,7 +15,15 @@ from cert_completion_plugin.core.headings import OWN_REFERENCE, REQUIRED
 from cert_completion_plugin.core.options import DATE_FORMATS, SEPARATORS
 from cert_completion_plugin.core.parse import is_blank
 from cert_completion_plugin.core.rows import Cell
-from cert_completion_plugin.tabular import TooLongForWorkbook, csv_pieces, json_document, json_pieces, xlsx
+from cert_completion_plugin.tabular import (
+    PUSHED_DIALECT,
+    TooLongForWorkbook,
+    csv_pieces,
+    json_document,
+    json_pieces,
+    pushed_csv,
+    xlsx,
+)
 from cert_completion_plugin.tabular.writing import date_text
 
 HEADINGS = [*REQUIRED, OWN_REFERENCE]
@@ -135,3 +143,19 @@ def test_documents_are_json_in_pieces_with_a_row_on_each_line():
     assert "é" in content.decode()
     assert sum(line.startswith(b'  {"n": ') for line in content.splitlines()) == 200
     assert json.loads(b"".join(json_pieces({"a": 1}, "rows", []))) == {"a": 1, "rows": []}
+
+
+PUSHED = st.lists(st.lists(TEXTS, min_size=5, max_size=5), max_size=5)
+
+
+@given(PUSHED)
+def test_pushed_rows_are_read_as_they_were_given(read, rows):
+    reading = read(b"".join(pushed_csv(REQUIRED, rows)), **PUSHED_DIALECT)
+    assert not reading.refused
+    assert [list(cells) for cells in reading.cells] == [row for row in rows if not all(map(is_blank, row))]
+
+
+def test_pushed_rows_without_line_breaks_stand_on_a_line_each(read):
+    content = b"".join(pushed_csv(REQUIRED, [["a", "", "", "", ""], ["=b", "'", '"', ",", "\t"]]))
+    assert content.startswith(b"username,")
+    assert read(content, **PUSHED_DIALECT).lines == [2, 3]

@@ -9,6 +9,7 @@ from cert_completion_plugin.core.story.story import (
     EvidenceStep,
     LearnerStep,
     Story,
+    as_plain,
 )
 from cert_completion_plugin.core.story.telling import tell, tell_without_cells
 
@@ -24,6 +25,7 @@ __all__ = [
     "Present",
     "Standing",
     "Story",
+    "as_plain",
     "present_evidence",
     "present_of",
     "tell",

@@ -127,19 +127,23 @@ class Story:
 
     def as_mapping(self) -> dict[str, Any]:
         """The story as plain values that JSON can hold; dates as YYYY-MM-DD, exact numbers as text."""
-        plain: dict[str, Any] = _plain(self)
+        plain: dict[str, Any] = as_plain(self)
         return plain
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """A frozen value, and all that it is made of, as plain values that JSON can hold.
+
+    Dates become YYYY-MM-DD, and exact numbers texts.
+    """
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: as_plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return _plain(value._asdict())
+        return as_plain(value._asdict())
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: as_plain(each) for name, each in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(each) for each in value]
+        return [as_plain(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, (str, Decimal)) else value
