@@ -309,6 +309,11 @@ def _ambiguous(issue: Issue) -> str:
 
 
 def _close_match(issue: Issue) -> str:
+    if not _detail(issue, "nearest"):
+        return _(
+            "There is no certification “%(value)s”, but one with nearly the same name, which you may not use. Correct "
+            "the name, or ask the site's operator."
+        ) % {"value": issue.value}
     return _("There is no certification “%(value)s”. Did you mean “%(nearest)s”?") % {
         "value": issue.value,
         "nearest": _detail(issue, "nearest"),

@@ -1,5 +1,6 @@
 """Fills the empty database of a sandbox."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from cert_completion_hooks import CertificationState, Period, RecertificationRule
@@ -15,7 +16,7 @@ from cert_completion_records.models import (
 )
 from cert_completion_records.models.message_settings import Choice
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ from sandbox.demo_table import (
     HOLDINGS,
     LADDERS,
     PEOPLE,
+    RADIATION,
     SITE_INDUCTION,
     SPECIAL_COURSES,
     TWINS,
@@ -38,7 +40,8 @@ from sandbox.demo_table import (
 
 LOG_INS = (
     ("admin", "admin", "who may do everything"),
-    ("uploader", "uploader", "who may upload completions, approve plans and read the reports"),
+    ("uploader", "uploader", "who may upload completions, approve plans, undo imports and read the reports"),
+    ("firechief", "firechief", "who may do the same, but with Fire Warden alone, and with their own imports"),
     (HARRY.username, HARRY.username, "a learner"),
 )
 UPLOADER_MAY = (
@@ -52,6 +55,9 @@ UPLOADER_MAY = (
     "cert_completion_records.view_learnercertification",
     "cert_completion_records.view_pastcompletion",
 )
+FIRE_CHIEF_MAY = tuple(name for name in UPLOADER_MAY if not name.endswith(".view_import_report"))
+TRAINING_OFFICE, FIRE_BRIGADE, RADIATION_SAFETY = "Training office", "Fire brigade", "Radiation safety"
+"""Groups of administrators; nobody is in the last one."""
 DAYS_UNTIL_EXPIRY = 20
 """Of those whose window is open: they are told of it on the day on which the data is made."""
 
@@ -65,9 +71,11 @@ def is_new() -> bool:
 @transaction.atomic
 def load() -> None:
     """Create log-ins, learners, certifications, and some records that are held on the present day."""
-    _create_administrators()
+    groups = _create_administrators()
     users = {person.username: _create_learner(person) for person in (*PEOPLE, *TWINS)}
     certifications = {course: _create_certification(course) for course in (*COURSES, *SPECIAL_COURSES)}
+    for course, certification in certifications.items():
+        certification.groups.set(groups[name] for name in _groups_of(course))
     today = timezone.localdate()
     for person, course, state in _held():
         _create_records(users[person.username], certifications[course], course.rule, state, today)
@@ -105,10 +113,26 @@ def _create_learner(person: Person) -> User:
     )
 
 
-def _create_administrators() -> None:
+def _create_administrators() -> dict[str, Group]:
+    """Returns the groups by name."""
     User.objects.create_superuser("admin", "admin@example.org", "admin")
-    uploader = User.objects.create_user("uploader", "uploader@example.org", "uploader", is_staff=True)
-    uploader.user_permissions.set([_permission(name) for name in UPLOADER_MAY])
+    groups = {name: Group.objects.create(name=name) for name in (TRAINING_OFFICE, FIRE_BRIGADE, RADIATION_SAFETY)}
+    _create_administrator("uploader", UPLOADER_MAY, groups[TRAINING_OFFICE])
+    _create_administrator("firechief", FIRE_CHIEF_MAY, groups[FIRE_BRIGADE])
+    return groups
+
+
+def _create_administrator(name: str, may: Iterable[str], group: Group) -> None:
+    user = User.objects.create_user(name, f"{name}@example.org", name, is_staff=True)
+    user.user_permissions.set([_permission(each) for each in may])
+    user.groups.add(group)
+
+
+def _groups_of(course: Course) -> tuple[str, ...]:
+    """Who may import completions of a course."""
+    if course is RADIATION:
+        return (RADIATION_SAFETY,)
+    return (TRAINING_OFFICE, FIRE_BRIGADE) if course is FIRE_WARDEN else (TRAINING_OFFICE,)
 
 
 def _permission(name: str) -> Permission:

@@ -1,17 +1,14 @@
 """The record book as the sandbox's host, which does badly on some certifications, so that it can be seen what follows.
 
-Radiation Protection may be written by superusers alone. Of the others on which it does badly the host refuses to write
-Working at Height, is away as soon as Asbestos Awareness is to be written, and has a bug in Confined Spaces.
+It refuses to write Working at Height, is away as soon as Asbestos Awareness is to be written, and has a bug in Confined
+Spaces.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cert_completion_hooks import (
-    Actor,
     BatchInfo,
-    Certification,
-    CertificationRef,
     CompletionChange,
     HostInfo,
     HostUnavailable,
@@ -22,17 +19,19 @@ from cert_completion_hooks import (
 from cert_completion_records import host as record_book
 from cert_completion_records.host import (
     evidence_types,
+    find_certifications,
     find_completion_states,
     find_evidence,
     find_learners,
+    forget_learner,
+    list_certifications,
     record_evidence,
     send_messages,
     undo_changes,
 )
 from cert_completion_records.models import Certification as StoredCertification
-from django.contrib.auth.models import User
 
-from sandbox.demo_table import ASBESTOS, CONFINED_SPACES, HEIGHTS, RADIATION
+from sandbox.demo_table import ASBESTOS, CONFINED_SPACES, HEIGHTS
 
 __all__ = [
     "evidence_types",
@@ -40,6 +39,7 @@ __all__ = [
     "find_completion_states",
     "find_evidence",
     "find_learners",
+    "forget_learner",
     "host_info",
     "list_certifications",
     "record_completions",
@@ -54,28 +54,6 @@ REFUSAL = "Records of Working at Height are locked until the audit is over."
 @hookimpl
 def host_info() -> HostInfo:
     return replace(record_book.host_info(), name="sandbox")
-
-
-@hookimpl
-def find_certifications(
-    actor: Actor, references: Sequence[CertificationRef], ignore_case: bool
-) -> Mapping[CertificationRef, Sequence[Certification]]:
-    found = record_book.find_certifications(references, ignore_case)
-    may_write_all = _may_write_all(actor)
-    return {reference: _for_actor(fitting, may_write_all) for reference, fitting in found.items()}
-
-
-@hookimpl
-def list_certifications(actor: Actor, after: str, limit: int) -> Sequence[Certification]:
-    return _for_actor(record_book.list_certifications(after, limit), _may_write_all(actor))
-
-
-def _may_write_all(actor: Actor) -> bool:
-    return User.objects.filter(pk=actor.key, is_superuser=True).exists()
-
-
-def _for_actor(certifications: Iterable[Certification], may_write_all: bool) -> list[Certification]:
-    return [replace(each, allowed=may_write_all or each.id_number != RADIATION.id_number) for each in certifications]
 
 
 @hookimpl

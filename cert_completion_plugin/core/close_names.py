@@ -28,15 +28,16 @@ class CloseNames:
     """
 
     def __init__(self, certifications: Iterable[Certification]) -> None:
-        ranked = sorted(certifications, key=lambda certification: certification.key)
+        ranked = sorted(certifications, key=lambda each: (not each.allowed, each.key))
         self._short_names = _Index((certification.short_name, certification) for certification in ranked)
         self._id_numbers = _Index((certification.id_number, certification) for certification in ranked)
 
     def closest(self, reference: CertificationRef) -> Nearest | None:
         """The certification closest to the names of a row, or None.
 
-        One that differs by case, white space and punctuation alone comes before one with a slip; else the smallest
-        key comes first, and a short name before an ID number.
+        One that differs by case, white space and punctuation alone comes before one with a slip, then one that the
+        administrator may write before one that they may not; else the smallest key comes first, and a short name
+        before an ID number.
         """
         found = []
         for name, index in ((reference.short_name, self._short_names), (reference.id_number, self._id_numbers)):
@@ -44,7 +45,7 @@ class CloseNames:
             if nearest is not None:
                 slip, close_name, certification = nearest
                 is_id_number = index is self._id_numbers
-                order = (slip, certification.key, is_id_number)
+                order = (slip, not certification.allowed, certification.key, is_id_number)
                 found.append((order, Nearest(certification, close_name, is_id_number)))
         return min(found)[1] if found else None
 

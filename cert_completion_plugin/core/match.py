@@ -125,9 +125,8 @@ def _match(reference: CertificationRef, candidates: Sequence[Certification], ign
     if not fitting and ignore_case:
         fitting = _fitting(reference, candidates, folded)
     if len(fitting) > 1:
-        return _Match(
-            code=Code.CERTIFICATION_AMBIGUOUS, column=_column(reference), details={"candidates": _labels(fitting)}
-        )
+        details: dict[str, IssueDetail] = {"candidates": _labels(reference, fitting)}
+        return _Match(code=Code.CERTIFICATION_AMBIGUOUS, column=_column(reference), details=details)
     if fitting:
         return _the_certification(reference, fitting[0])
     return _mismatch(reference, candidates, folded if ignore_case else normalised)
@@ -149,8 +148,15 @@ def _fitting(
 def _the_certification(reference: CertificationRef, certification: Certification) -> _Match:
     if certification.allowed:
         return _Match(certification)
-    details: dict[str, IssueDetail] = {"certification": _label(certification)}
-    return _Match(certification, Code.CERTIFICATION_NOT_ALLOWED, _column(reference), details)
+    return _Match(_as_named(reference, certification), Code.CERTIFICATION_NOT_ALLOWED, _column(reference))
+
+
+def _as_named(reference: CertificationRef, certification: Certification) -> Certification:
+    """A certification as this administrator may know it: one out of their reach by the names alone that they gave."""
+    if certification.allowed:
+        return certification
+    names = reference.short_name, reference.id_number
+    return Certification(key=certification.key, short_name=names[0], id_number=names[1], allowed=False)
 
 
 def _mismatch(
@@ -159,14 +165,14 @@ def _mismatch(
     """The problem of two names of which at least one is known, but no certification has both; else None."""
     if not (reference.short_name and reference.id_number):
         return None
-    by_short_name = _fitting(CertificationRef(reference.short_name, ""), candidates, compared)
-    by_id_number = _fitting(CertificationRef("", reference.id_number), candidates, compared)
+    short_name, id_number = CertificationRef(reference.short_name, ""), CertificationRef("", reference.id_number)
+    by_short_name, by_id_number = _fitting(short_name, candidates, compared), _fitting(id_number, candidates, compared)
     if not (by_short_name or by_id_number):
         return None
     details: dict[str, IssueDetail] = {
         "id_number": reference.id_number,
-        "by_short_name": _labels(by_short_name),
-        "by_id_number": _labels(by_id_number),
+        "by_short_name": _labels(short_name, by_short_name),
+        "by_id_number": _labels(id_number, by_id_number),
     }
     return _Match(code=Code.CERTIFICATION_MISMATCH, column=SHORT_NAME, details=details)
 
@@ -192,7 +198,9 @@ def _unknown(
     nearest = close_names.closest(doubted) if close_names else None
     if nearest is not None:
         column = ID_NUMBER if nearest.is_id_number else SHORT_NAME
-        details: dict[str, IssueDetail] = {"nearest": nearest.name, "certification": _label(nearest.certification)}
+        details: dict[str, IssueDetail] = {"nearest": "", "certification": ""}
+        if nearest.certification.allowed:
+            details = {"nearest": nearest.name, "certification": _label(nearest.certification)}
         return _Match(code=Code.CERTIFICATION_CLOSE_MATCH, column=column, details=details)
     if wish is UnknownCertification.CREATE_EVIDENCE:
         return _Match(becomes_evidence=True)
@@ -208,8 +216,8 @@ def _label(certification: Certification) -> str:
     return f"{names[0]} ({names[1]})" if all(names) else names[0] or names[1]
 
 
-def _labels(certifications: Iterable[Certification]) -> tuple[str, ...]:
-    return tuple(sorted(map(_label, certifications)))
+def _labels(reference: CertificationRef, certifications: Iterable[Certification]) -> tuple[str, ...]:
+    return tuple(sorted(_label(_as_named(reference, each)) for each in certifications))
 
 
 def _certification_issues(row: ParsedRow, match: _Match) -> Iterator[Issue]:

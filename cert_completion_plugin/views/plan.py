@@ -157,7 +157,7 @@ def _close_matches(plan: api.Plan) -> list[dict[str, Any]]:
             "value": each.value,
             "rows": grouped(each.rows),
             "line": str(each.line),
-            "certification": each.certification,
+            "certification": each.certification or _("one that the uploader may not use"),
         }
         for each in plan.close_matches
     ]

@@ -85,7 +85,8 @@ def list_certifications(actor: Actor, after: str, limit: int) -> Sequence[Certif
 
     Called: where the plugin looks for names that are close to a misspelt one, and where it fills its template.
     Given: the key after which to go on ("" for the beginning) and the greatest number wanted.
-    Return: the next certifications in the order of their keys; fewer than `limit` only at the end.
+    Return: the next certifications in the order of their keys, also inactive ones, and with `allowed=False` those that
+    this administrator may not write, whose names are told to nobody; fewer than `limit` only at the end.
     If nobody answers: a start-up error; required. It is also the way to look at certifications again by key.
     """
 

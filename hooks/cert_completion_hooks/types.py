@@ -156,7 +156,10 @@ class HostInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The administrator for whom a question is asked or a change is made. `key` is the user's primary key as text."""
+    """The administrator for whom a question is asked or a change is made. `key` is the user's primary key as text.
+
+    Both are empty where the site's own code acts; no limit of single administrators holds for it.
+    """
 
     key: str
     username: str

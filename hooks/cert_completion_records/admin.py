@@ -27,6 +27,7 @@ from cert_completion_records.models import (
     LearnerCertification,
     PastCompletion,
 )
+from cert_completion_records.reach import within_reach
 from cert_completion_records.record_of_learning import details
 
 if TYPE_CHECKING:
@@ -99,8 +100,25 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(CertificationState(value), today()) if value in list(CertificationState) else queryset
 
 
+class WithinReachMixin:
+    """What is about certifications out of the user's reach is not there for them; `to_certification` leads to those."""
+
+    to_certification = ""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)  # type: ignore[misc]
+        return rows.filter(within_reach(request.user, self.to_certification))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Certification:
+            kwargs["queryset"] = Certification.objects.filter(within_reach(request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
 @admin.register(Certification)
-class CertificationAdmin(CertificationMessagesMixin, _ModelAdmin):
+class CertificationAdmin(WithinReachMixin, CertificationMessagesMixin, _ModelAdmin):
+    """Who may import completions of a certification is for superusers to say: others could let themselves in."""
+
     form = CertificationForm
     list_display = ("full_name", "short_name", "id_number", "rule", "is_active")
     list_filter = ("is_active", "rule")
@@ -118,7 +136,12 @@ class CertificationAdmin(CertificationMessagesMixin, _ModelAdmin):
                 )
             },
         ),
+        (_("Who may import completions of it"), {"fields": ("groups",)}),
     )
+    filter_horizontal = ("groups",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Certification | None = None) -> Any:
+        return () if request.user.is_superuser else ("groups",)
 
     def save_model(self, request: HttpRequest, obj: Certification, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -154,10 +177,11 @@ class PastCompletionInline(FromImportMixin, _TabularInline):
 
 
 @admin.register(LearnerCertification)
-class LearnerCertificationAdmin(FromImportMixin, _ModelAdmin):
+class LearnerCertificationAdmin(WithinReachMixin, FromImportMixin, _ModelAdmin):
+    to_certification = "certification__"
     form = LearnerCertificationForm
     list_display = ("learner", "certification_name", "state", "completed", "expires", "assigned", "origin")
-    list_filter = (StateFilter, "assigned", "certification")
+    list_filter = (StateFilter, "assigned", ("certification", admin.RelatedOnlyFieldListFilter))
     show_full_result_count = False
     list_select_related = ("learner", "certification", "source")
     search_fields = (_LEARNER_NAME, "certification__full_name", "certification__short_name", "certification__id_number")

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from cert_completion_hooks import (
     SPEC_VERSION,
+    Actor,
     BatchInfo,
     Capability,
     Certification,
@@ -63,14 +64,14 @@ def find_learners(usernames: Sequence[str]) -> Mapping[str, Sequence[Learner]]:
 
 @hookimpl
 def find_certifications(
-    references: Sequence[CertificationRef], ignore_case: bool
+    actor: Actor, references: Sequence[CertificationRef], ignore_case: bool
 ) -> Mapping[CertificationRef, Sequence[Certification]]:
-    return questions.find_certifications(references, ignore_case)
+    return questions.find_certifications(actor, references, ignore_case)
 
 
 @hookimpl
-def list_certifications(after: str, limit: int) -> Sequence[Certification]:
-    return questions.list_certifications(after, limit)
+def list_certifications(actor: Actor, after: str, limit: int) -> Sequence[Certification]:
+    return questions.list_certifications(actor, after, limit)
 
 
 @hookimpl

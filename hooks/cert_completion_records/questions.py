@@ -2,14 +2,12 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from cert_completion_bulk import Among
 from cert_completion_hooks import (
-    Certification as KnownCertification,
-)
-from cert_completion_hooks import (
+    Actor,
     CertificationRef,
     CompletionState,
     Learner,
@@ -18,6 +16,9 @@ from cert_completion_hooks import (
     folded,
     normalised,
 )
+from cert_completion_hooks import (
+    Certification as KnownCertification,
+)
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Q
@@ -25,6 +26,7 @@ from django.db.models import Q
 from cert_completion_records.keys import LearnerId, certification_id, chunks, learner_id, pairs_of
 from cert_completion_records.models import Certification
 from cert_completion_records.models.certifications import folded_hash, name_hash
+from cert_completion_records.reach import out_of_reach
 from cert_completion_records.states import batch_ids, load, state_of
 
 
@@ -88,10 +90,12 @@ def live_ids(ids: Iterable[LearnerId]) -> set[LearnerId]:
 
 
 def find_certifications(
-    references: Sequence[CertificationRef], ignore_case: bool
+    actor: Actor, references: Sequence[CertificationRef], ignore_case: bool
 ) -> dict[CertificationRef, list[KnownCertification]]:
     """For each reference every certification with that short name or that ID number."""
     by_short_name, by_id_number = _by_name(references, ignore_case)
+    named = (row.pk for rows in (*by_short_name.values(), *by_id_number.values()) for row in rows)
+    barred = out_of_reach(actor, set(named))
     form = folded if ignore_case else normalised
     found: dict[CertificationRef, list[KnownCertification]] = {}
     for reference in references:
@@ -100,7 +104,7 @@ def find_certifications(
             for row in (*by_short_name[form(reference.short_name)], *by_id_number[form(reference.id_number)])
         }
         if fitting:
-            found[reference] = [known(row) for row in fitting.values()]
+            found[reference] = [known(row, barred) for row in fitting.values()]
     return found
 
 
@@ -129,8 +133,8 @@ def _named(references: Sequence[CertificationRef], ignore_case: bool) -> Iterabl
     ).order_by("pk")
 
 
-def known(row: Certification) -> KnownCertification:
-    """The certification as the contract knows it."""
+def known(row: Certification, barred: Collection[int] = ()) -> KnownCertification:
+    """The certification as the contract knows it, for an administrator who may not write those that are `barred`."""
     return KnownCertification(
         key=str(row.pk),
         short_name=row.short_name,
@@ -138,15 +142,18 @@ def known(row: Certification) -> KnownCertification:
         full_name=row.full_name,
         rule=row.recertification_rule(),
         active=row.is_active,
+        allowed=row.pk not in barred,
     )
 
 
-def list_certifications(after: str, limit: int) -> list[KnownCertification]:
+def list_certifications(actor: Actor, after: str, limit: int) -> list[KnownCertification]:
     """The next certifications in the order in which they were created; none after a key that is not one of ours."""
     start = certification_id(after) if after else 0
     if start is None:
         return []
-    return [known(row) for row in Certification.objects.filter(pk__gt=start).order_by("pk")[:limit]]
+    rows = list(Certification.objects.filter(pk__gt=start).order_by("pk")[:limit])
+    barred = out_of_reach(actor, [row.pk for row in rows])
+    return [known(row, barred) for row in rows]
 
 
 def find_completion_states(keys: Sequence[StateKey], as_of: date) -> Mapping[StateKey, CompletionState]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import cert_completion_bulk as bulk
-from cert_completion_hooks import BatchInfo, ChangeToUndo, CompletionRecord, EvidenceItem, UndoResult, UndoStatus
+from cert_completion_hooks import Actor, BatchInfo, ChangeToUndo, CompletionRecord, EvidenceItem, UndoResult, UndoStatus
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from cert_completion_records.keys import Pair, chunks, database, pairs_of
 from cert_completion_records.models import DatedRecord, LearnerCertification, PastCompletion
 from cert_completion_records.origins import Origins
 from cert_completion_records.questions import live_certifications, live_learners
+from cert_completion_records.reach import out_of_reach
 from cert_completion_records.states import LockedHeld, load_objects, same_dates
 from cert_completion_records.writing import CURRENT_COLUMNS
 
@@ -70,24 +71,28 @@ def undo_changes(
 def _undo_all(batch: BatchInfo, changes: Sequence[ChangeToUndo]) -> list[UndoResult]:
     by_key = {asked.change.state_key: asked for asked in changes}
     stamp = _Stamp(Origins(_row_keys(changes)), batch.actor.username[:254], timezone.now())
-    asked = {pair: by_key[key] for key, pair in pairs_of(list(by_key)).items()}
+    gone = _gone(changes, batch.actor)
+    left = [key for key in by_key if by_key[key].change.key not in gone]
+    asked = {pair: by_key[key] for key, pair in pairs_of(left).items()}
     undos: dict[str, _Undo] = {}
     for chunk in chunks(asked):
         undos |= _undo(chunk, asked, stamp)
-    gone = _gone(changes)
     return [_result(one, undos.get(one.change.key), gone.get(one.change.key, "")) for one in changes]
 
 
-def _gone(changes: Sequence[ChangeToUndo]) -> dict[str, str]:
-    """Why some of the changes cannot be undone, by their keys: their learner or certification is no longer there."""
+def _gone(changes: Sequence[ChangeToUndo], actor: Actor) -> dict[str, str]:
+    """Why some of the changes cannot be undone, by their keys: learner, certification or right are not there."""
     learners = live_learners(one.change.learner_key for one in changes)
     certifications = live_certifications(one.change.certification_key for one in changes)
+    barred = {str(pk) for pk in out_of_reach(actor, set(map(int, certifications)))}
     found: dict[str, str] = {}
     for one in changes:
         if one.change.learner_key not in learners:
             found[one.change.key] = _("The learner is gone.")
         elif one.change.certification_key not in certifications:
             found[one.change.key] = _("The certification is gone.")
+        elif one.change.certification_key in barred:
+            found[one.change.key] = _("You may not undo completions of this certification.")
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import cert_completion_bulk as bulk
 from cert_completion_bulk import Among
 from cert_completion_hooks import (
+    Actor,
     BatchInfo,
     CertificationState,
     CompletionChange,
@@ -32,6 +33,7 @@ from cert_completion_records.models import (
 from cert_completion_records.models.records import state_on
 from cert_completion_records.origins import Origins, source_of
 from cert_completion_records.questions import live_ids
+from cert_completion_records.reach import out_of_reach
 from cert_completion_records.states import Held, digest_of, load
 
 _RECORD_COLUMNS = ("completed", "expires", "window_opens", "baseline_expires", "announce", "source_id", "line")
@@ -54,12 +56,16 @@ _Row: TypeAlias = tuple[Any, ...]
 class Stamp:
     """Which import writes, for whom, and when; `as_of` is the import's day, `day` the one on which it is written."""
 
+    actor: Actor
     source: ImportSource
     origins: Origins
-    changed_by: str
     changed_at: datetime
     as_of: date
     day: date
+
+    @property
+    def changed_by(self) -> str:
+        return self.actor.username[:254]
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ def record_completions(batch: BatchInfo, changes: Sequence[CompletionChange]) ->
 def _stamp(batch: BatchInfo, changes: Sequence[CompletionChange]) -> Stamp:
     source = source_of(batch)
     row_keys = [record.row_key for change in changes for record in _written_records(change)]
-    return Stamp(source, Origins(row_keys), batch.actor.username[:254], timezone.now(), batch.as_of, today())
+    return Stamp(batch.actor, source, Origins(row_keys), timezone.now(), batch.as_of, today())
 
 
 def _written_records(change: CompletionChange) -> list[CompletionRecord]:
@@ -98,7 +104,7 @@ def _written_records(change: CompletionChange) -> list[CompletionRecord]:
 
 
 def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
-    live = _live_pairs(asked)
+    live = _live_pairs(asked, stamp.actor)
     results, writes = _decide(asked, live, stamp, [pair for pair, change in asked if change.expected != _NOTHING_HELD])
     while not _insert_new(writes.new):
         results, writes = _decide(asked, live, stamp, [pair for pair, _ in asked])
@@ -109,11 +115,12 @@ def _record(asked: _Asked, stamp: Stamp) -> list[WriteResult]:
     return results
 
 
-def _live_pairs(asked: _Asked) -> set[Pair]:
-    """Those of which neither the learner nor the certification is gone."""
+def _live_pairs(asked: _Asked, actor: Actor) -> set[Pair]:
+    """Those of which neither the learner nor the certification is gone, nor the right of whoever acts."""
     learners = live_ids({learner for (learner, _), _ in asked})
     asked_for = {certification for (_, certification), _ in asked}
     certifications = set(Certification.objects.filter(Among("pk", asked_for)).values_list("pk", flat=True))
+    certifications -= out_of_reach(actor, certifications)
     return {pair for pair, _ in asked if pair[0] in learners and pair[1] in certifications}
 
 

@@ -46,12 +46,12 @@ class Reach:
     def find_certifications(
         self, actor: Actor, references: Sequence[CertificationRef], ignore_case: bool
     ) -> Mapping[CertificationRef, Sequence[Certification]]:
-        found = record_book.find_certifications(references, ignore_case)
+        found = record_book.find_certifications(actor, references, ignore_case)
         return {reference: self._limited(certifications) for reference, certifications in found.items()}
 
     @hookimpl
     def list_certifications(self, actor: Actor, after: str, limit: int) -> Sequence[Certification]:
-        return self._limited(record_book.list_certifications(after, limit))
+        return self._limited(record_book.list_certifications(actor, after, limit))
 
     def _limited(self, found: Sequence[Certification]) -> list[Certification]:
         return [replace(each, allowed=each.key not in self._barred) for each in found]

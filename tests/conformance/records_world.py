@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cert_completion_hooks import (
+    Actor,
     CompletionRecord,
     LearnerStatus,
     RecertificationRule,
@@ -14,11 +15,15 @@ from cert_completion_hooks.conformance import World
 from cert_completion_records import host
 from cert_completion_records.models import Certification, Evidence, LearnerCertification, PastCompletion, Rule
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core import mail
 
 
 class RecordsWorld(World):
     host = host
+
+    def __init__(self) -> None:
+        self._forbidden: set[tuple[int, int]] = set()
 
     def add_learner(self, username: str, status: LearnerStatus = LearnerStatus.ACTIVE) -> None:
         if username != username.strip():
@@ -74,6 +79,23 @@ class RecordsWorld(World):
         item = Evidence.objects.get(learner__username=username, short_name=short_name)
         item.due = due
         item.save()
+
+    def administrator(self, username: str) -> Actor:
+        """A user, as long as they are in a group of the certifications that name any."""
+        user, _ = get_user_model()._default_manager.get_or_create(username=f"admin-{username}")
+        for certification in Certification.objects.exclude(groups=None):
+            if (user.pk, certification.pk) not in self._forbidden:
+                user.groups.add(*certification.groups.all())
+        return Actor(key=str(user.pk), username=user.username)
+
+    def forbid(self, actor: Actor, short_name: str) -> None:
+        """All who are known are in the group of this certification, but for one."""
+        certification = Certification.objects.get(short_name=short_name)
+        self._forbidden.add((int(actor.key), certification.pk))
+        group, _ = Group.objects.get_or_create(name=f"all for {short_name}")
+        certification.groups.add(group)
+        others = get_user_model()._default_manager.filter(username__startswith="admin-")
+        group.user_set.set(user for user in others if (user.pk, certification.pk) not in self._forbidden)
 
     def messages_sent(self) -> int:
         return len(mail.outbox)

@@ -153,7 +153,7 @@ class TestCertifications:
         row = named("Fire Safety", known=[replace(FIRE_SAFETY, allowed=False)], options=EVIDENCE)
         assert not row.becomes_evidence
         assert problem(row).code is Code.CERTIFICATION_NOT_ALLOWED
-        assert problem(row).details == {"certification": "Fire Safety (FS-100)"}
+        assert problem(row).details == {}
 
     def test_an_inactive_one_is_matched_with_a_warning(self) -> None:
         row = named("", "FS-100", [replace(FIRE_SAFETY, active=False)])
@@ -172,6 +172,39 @@ class TestCertifications:
         row = match(parsed(2, short_name="", issues=(blank,)), options=EVIDENCE)
         assert row.issues == (blank,)
         assert not row.becomes_evidence
+
+
+class TestOutOfReach:
+    """Of a certification that the administrator may not write nothing is told but the names that they gave."""
+
+    HIDDEN = replace(FIRE_SAFETY, allowed=False, active=False, full_name="Fire Safety at Sea")
+
+    def test_its_other_name_is_not_told(self) -> None:
+        for names in (("Fire Safety", ""), ("", "FS-100"), ("fire SAFETY", "")):
+            row = named(*names, known=[self.HIDDEN], options=IGNORE_CASE)
+            assert codes(row) == ["certification_not_allowed"]
+            assert row.certification == Certification(key="c1", short_name=names[0], id_number=names[1], allowed=False)
+
+    def test_among_several_that_fit_it_has_no_other_name(self) -> None:
+        own = replace(FIRE_SAFETY, key="c0", id_number="FS-99")
+        row = named("Fire Safety", known=[self.HIDDEN, own])
+        assert problem(row).code is Code.CERTIFICATION_AMBIGUOUS
+        assert problem(row).details == {"candidates": ("Fire Safety", "Fire Safety (FS-99)")}
+
+    def test_nor_where_two_names_do_not_belong_together(self) -> None:
+        details = problem(named("Fire Safety", "WAH-8", [self.HIDDEN, HEIGHT])).details
+        assert (details["by_short_name"], details["by_id_number"]) == (("Fire Safety",), ("Working at Height (WAH-8)",))
+
+    def test_a_name_that_is_close_to_it_stays_in_doubt_and_does_not_name_it(self) -> None:
+        for name in ("Fire Safty", "FIRE-SAFETY"):
+            row = named(name, known=[self.HIDDEN], options=EVIDENCE)
+            assert not row.becomes_evidence
+            assert problem(row).code is Code.CERTIFICATION_CLOSE_MATCH
+            assert problem(row).details == {"nearest": "", "certification": ""}
+
+    def test_one_within_reach_is_named_before_one_that_is_not(self) -> None:
+        own = replace(FIRE_SAFETY, key="c9", short_name="Fire Safely")
+        assert problem(named("Fire Safexy", known=[self.HIDDEN, own])).details["nearest"] == "Fire Safely"
 
 
 class TestIgnoreCase:

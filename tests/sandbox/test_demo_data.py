@@ -64,7 +64,7 @@ def test_the_command_fills_an_empty_database_once() -> None:
     call_command(Command(), "--if-new")
     users = User.objects.count()
     call_command(Command(), "--if-new")
-    assert User.objects.count() == users == len(PEOPLE) + len(TWINS) + 2
+    assert User.objects.count() == users == len(PEOPLE) + len(TWINS) + 3
     with pytest.raises(CommandError, match="make reset"):
         call_command(Command())
 

@@ -92,6 +92,11 @@ def _certification_problem(step: CertificationStep, problem: Issue) -> str:
             return _("The short name and the ID number do not belong to one certification.")
         case Code.CERTIFICATION_NOT_ALLOWED:
             return _("It exists, but whoever uploaded the file may not write it.")
+        case Code.CERTIFICATION_CLOSE_MATCH if not details.get("nearest"):
+            return _(
+                "There is none written like that, but one is so close that we did not want to guess. Whoever uploaded "
+                "the file may not write that one."
+            )
         case Code.CERTIFICATION_CLOSE_MATCH:
             text = _("There is none written like that, but “%(nearest)s” is so close that we did not want to guess.")
             return text % {"nearest": details.get("nearest", "")}

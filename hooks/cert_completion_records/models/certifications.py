@@ -72,6 +72,16 @@ class Certification(models.Model):
         default=True,
         help_text=_("Take the tick away instead of deleting a certification that is no longer offered."),
     )
+    groups = models.ManyToManyField(
+        "auth.Group",
+        related_name="+",
+        blank=True,
+        verbose_name=_("groups of administrators"),
+        help_text=_(
+            "Who is in one of these groups, and superusers, may import completions of this certification, and undo "
+            "that. Without any group, everybody may who may import."
+        ),
+    )
 
     short_name_hash = models.CharField(max_length=LENGTH, blank=True, editable=False, db_index=True)
     id_number_hash = models.CharField(max_length=LENGTH, blank=True, editable=False, db_index=True)
