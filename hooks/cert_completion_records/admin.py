@@ -27,7 +27,7 @@ from cert_completion_records.models import (
     LearnerCertification,
     PastCompletion,
 )
-from cert_completion_records.reach import within_reach
+from cert_completion_records.reach_admin import WithinReachMixin
 from cert_completion_records.record_of_learning import details
 
 if TYPE_CHECKING:
@@ -98,21 +98,6 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value()
         return queryset.in_state(CertificationState(value), today()) if value in list(CertificationState) else queryset
-
-
-class WithinReachMixin:
-    """What is about certifications out of the user's reach is not there for them; `to_certification` leads to those."""
-
-    to_certification = ""
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        rows: Any = super().get_queryset(request)  # type: ignore[misc]
-        return rows.filter(within_reach(request.user, self.to_certification))
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.related_model is Certification:
-            kwargs["queryset"] = Certification.objects.filter(within_reach(request.user))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 @admin.register(Certification)

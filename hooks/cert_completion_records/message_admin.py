@@ -25,6 +25,8 @@ from cert_completion_records.models import (
     Trigger,
 )
 from cert_completion_records.models.message_settings import Choice, placeholders_of
+from cert_completion_records.reach import within_reach
+from cert_completion_records.reach_admin import WithinReachMixin
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -73,6 +75,14 @@ class LearnerMessageAdmin(_ModelAdmin):
     fields = ("message", "when", "is_on", "since", "days_before", "texts", "looks")
     readonly_fields = ("message", "when", "since", "texts", "looks")
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> LearnerMessage | None:
+        row: LearnerMessage | None = super().get_object(request, *args, **kwargs)
+        if row is not None:
+            row.texts_within_reach = MessageText.objects.filter(  # type: ignore[attr-defined]
+                within_reach(request.user, "certification__"), trigger=row.trigger
+            )
+        return row
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": SwitchForm, **kwargs})
 
@@ -102,10 +112,10 @@ class LearnerMessageAdmin(_ModelAdmin):
         return ngettext("%(count)d text", "%(count)d texts", count) % {"count": count} if count else "-"
 
     @admin.display(description=_("texts of your own"))
-    def texts(self, row: LearnerMessage) -> str:
+    def texts(self, row: Any) -> str:
         links = [
             (reverse(f"{_ADMIN}_messagetext_change", args=[text.pk]), f"{_language(text.language)}{_only_for(text)}")
-            for text in MessageText.objects.filter(trigger=row.trigger).select_related("certification")
+            for text in row.texts_within_reach.select_related("certification")
         ]
         new = (f"{reverse(f'{_ADMIN}_messagetext_add')}?trigger={row.trigger}", gettext("Write another text"))
         return format_html_join("", '<div class="ccr-link"><a href="{}">{}</a></div>', [*links, new])
@@ -149,7 +159,10 @@ def _only_for(text: MessageText) -> str:
 
 
 @admin.register(MessageText)
-class MessageTextAdmin(_ModelAdmin):
+class MessageTextAdmin(WithinReachMixin, _ModelAdmin):
+    """Texts for all certifications are for those who may change the messages of the site."""
+
+    to_certification = "certification__"
     form = MessageTextForm
 
     class Media:
@@ -165,6 +178,17 @@ class MessageTextAdmin(_ModelAdmin):
         (None, {"fields": ("trigger", "language", "certification")}),
         (_("What learners read"), {"fields": ("subject", "body", "placeholders")}),
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: MessageText | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_write(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: MessageText | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_write(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not _may_write_for_all(request):
+            kwargs["required"] = True
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("language"), ordering="language")
     def language_name(self, text: MessageText) -> str:
@@ -197,9 +221,18 @@ class MessageTextAdmin(_ModelAdmin):
         return preview(self, request)
 
 
-class _ToRead(_ModelAdmin):
+def _may_write(request: HttpRequest, text: MessageText | None) -> bool:
+    return text is None or text.certification_id is not None or _may_write_for_all(request)
+
+
+def _may_write_for_all(request: HttpRequest) -> bool:
+    return request.user.has_perm("cert_completion_records.change_learnermessage")
+
+
+class _ToRead(WithinReachMixin, _ModelAdmin):
     """Rows that only the program writes."""
 
+    to_certification = "certification__"
     list_select_related = ("learner", "certification")
     search_fields = (_LEARNER_NAME,)
     show_full_result_count = False

@@ -13,6 +13,7 @@ from cert_completion_records.clock import today
 from cert_completion_records.messaging import switches
 from cert_completion_records.models import Certification, CertificationMessage, LearnerMessage, MessageText, Trigger
 from cert_completion_records.models.message_settings import DAYS_VALIDATORS, Choice, text_problems
+from cert_completion_records.reach import within_reach
 
 if TYPE_CHECKING:
     _CertificationModelForm = forms.ModelForm[Certification]
@@ -100,16 +101,21 @@ class MessageTextForm(_TextModelForm):
 
 
 class PreviewForm(forms.Form):
-    """What is to be looked at: a message in a language, for a certification; with the text as it stands in a form."""
+    """What is to be looked at: a message in a language, for a certification; with the text as it stands in a form.
+
+    `certifications` are those within the reader's reach.
+    """
 
     trigger = forms.ChoiceField(choices=Trigger.choices)
     language = forms.ChoiceField(required=False)
-    certification = forms.ModelChoiceField(Certification.objects.all(), required=False)
+    certification = forms.ModelChoiceField(Certification.objects.none(), required=False)
     subject = forms.CharField(required=False)
     body = forms.CharField(required=False, strip=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.certifications = Certification.objects.filter(within_reach(reader))
+        self.fields["certification"].queryset = self.certifications  # type: ignore[attr-defined]
         self.fields["language"].choices = languages()  # type: ignore[attr-defined]
 
     @property

@@ -45,7 +45,7 @@ def preview(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    form = PreviewForm(request.POST if request.method == "POST" else request.GET)
+    form = PreviewForm(request.POST if request.method == "POST" else request.GET, reader=request.user)
     shown = _shown(form, request.user) if form.is_valid() else None
     if shown and "send" in request.POST:
         _send(shown, request)
@@ -64,7 +64,8 @@ def preview(model_admin: Any, request: HttpRequest) -> HttpResponse:
 def _shown(form: PreviewForm, reader: Any) -> _Shown:
     chosen = form.cleaned_data
     trigger, language = Trigger(chosen["trigger"]), chosen["language"] or site_language()
-    note = sample(trigger, reader, chosen["certification"], today())
+    certification = chosen["certification"] or form.certifications.order_by("pk").first()
+    note = sample(trigger, reader, certification, today())
     written = filled_in(note, language, chosen["subject"], chosen["body"]) if form.has_text else None
     return _Shown(trigger, written or Texts().of(note, language), note.certification, form.has_text)
 

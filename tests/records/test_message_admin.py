@@ -14,7 +14,7 @@ from cert_completion_records.models import (
     SentMessage,
     Trigger,
 )
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
@@ -266,6 +266,49 @@ def test_who_has_no_address_cannot_send_it(admin_client, admin_user):
 
 def test_who_may_not_see_texts_may_not_look(viewer):
     assert preview(viewer("view_learnermessage"), trigger="expired").status_code == 403
+
+
+@pytest.fixture
+def elsewhere(learner):
+    """A certification of another department, with a text, and a message that was sent."""
+    crane = Certification.objects.create(short_name="c", full_name="Crane")
+    crane.groups.add(Group.objects.create(name="port"))
+    MessageText.objects.create(trigger="expired", certification=crane, subject="Of the port", body="B")
+    SentMessage.objects.create(key_hash="x", learner=learner, certification=crane, trigger="expired")
+    PendingMessage.objects.create(learner=learner, certification=crane, trigger="certified", since=TODAY)
+    return crane
+
+
+READERS = ("view_messagetext", "view_learnermessage", "view_sentmessage", "view_pendingmessage")
+
+
+def test_what_is_about_certifications_out_of_reach_is_not_there(viewer, elsewhere, admin_client):
+    client = viewer(*READERS)
+    pages = [url(f"{name}_changelist") for name in ("messagetext", "sentmessage", "pendingmessage")]
+    pages.append(url("learnermessage_change", LearnerMessage.objects.get(trigger="expired").pk))
+    pages.append(f"{url('messagetext_preview')}?trigger=expired")
+    for page in pages:
+        for words in ("Crane", "Of the port"):
+            assert words not in client.get(page).content.decode(), page
+        assert "Crane" in admin_client.get(page).content.decode(), page
+    asked = preview(client, trigger="expired", certification=elsewhere.pk).content.decode()
+    assert "This cannot be shown yet." in asked
+
+
+def test_texts_for_all_certifications_are_for_those_who_may_change_the_messages_of_the_site(viewer, certification):
+    for_all = MessageText.objects.create(trigger="expired", subject="S", body="B")
+    of_one = MessageText.objects.create(trigger="expired", certification=certification, subject="S", body="B")
+    client = viewer(*(f"{verb}_messagetext" for verb in ("view", "add", "change", "delete")))
+    assert 'name="_save"' not in client.get(url("messagetext_change", for_all.pk)).content.decode()
+    assert client.post(url("messagetext_delete", for_all.pk), {"post": "yes"}).status_code == 403
+    response = client.post(url("messagetext_add"), text_form(trigger="renewed"))
+    assert "This field is required." in response.content.decode()
+    form = text_form(trigger="renewed", certification=certification.pk)
+    assert client.post(url("messagetext_add"), form).status_code == 302
+    form = text_form(certification=certification.pk, subject="Changed")
+    assert client.post(url("messagetext_change", of_one.pk), form).status_code == 302
+    form = text_form(subject="For all")
+    assert client.post(url("messagetext_change", of_one.pk), form).status_code == 200
 
 
 def test_what_became_of_messages_is_there_to_read(admin_client, learner, certification):

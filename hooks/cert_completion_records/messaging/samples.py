@@ -14,9 +14,8 @@ _YEAR = timedelta(days=365)
 
 
 def sample(trigger: Trigger, reader: Any, certification: Certification | None, day: date) -> Note:
-    """What this user would be told on this day: of the certification, or of any that there is."""
-    about = certification or Certification.objects.order_by("pk").first()
-    about = about or Certification(full_name=gettext("First Aid at Work"))
+    """What this user would be told on this day: of the certification, or of a made-up one."""
+    about = certification or Certification(full_name=gettext("First Aid at Work"))
     expires = _expires(trigger, day)
     never = about.rule == Rule.NEVER_EXPIRES and trigger in (Trigger.CERTIFIED, Trigger.RENEWED)
     has_record = trigger is not Trigger.ASSIGNED
