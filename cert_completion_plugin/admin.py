@@ -1,4 +1,4 @@
-"""In the admin's index: two doors that lead to the plugin's own pages, upload and report, and the imports to read.
+"""In the admin's index: three doors that lead to the plugin's own pages (upload, report, status), and the imports.
 
 Nothing is added, changed or deleted in the admin.
 """
@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cert_completion_plugin import api, texts
-from cert_completion_plugin.models import CompletionUpload, ImportBatch, ImportReport, SiteOptions
+from cert_completion_plugin.models import CompletionUpload, ImportBatch, ImportReport, ImportStatus, SiteOptions
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -76,6 +76,12 @@ class ImportReportAdmin(_Door):
 class SiteOptionsAdmin(_Door):
     permissions = (api.PERMISSION_MANAGE_OPTIONS,)
     page = "cert_completion_plugin:options"
+
+
+@admin.register(ImportStatus)
+class ImportStatusAdmin(_Door):
+    permissions = (api.PERMISSION_VIEW_STATUS,)
+    page = "cert_completion_plugin:status"
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -1,10 +1,12 @@
 """What the site's Celery application says of itself: its broker, whether that answers, and where imports are sent."""
 
+from dataclasses import dataclass
+from socket import gethostname
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery import current_app
+from celery import current_app, current_task
 from celery.exceptions import QueueNotFound
 
 from cert_completion_plugin import conf, logbook
@@ -17,6 +19,26 @@ BROKER_ASKED_SECONDS = 10
 _broker_asked = (float("-inf"), False)
 
 WORK = "cert_completion_plugin.work_on_batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A worker of Celery's: its name, the queues at which it listens, on how many tasks it works at a time."""
+
+    name: str
+    queues: list[str]
+    processes: int
+
+
+def described(consumer: Any) -> Described:
+    """The worker whose part that takes messages from the broker this is."""
+    queues = sorted(consumer.app.amqp.queues.consume_from)
+    return Described(str(consumer.hostname), queues, int(getattr(consumer.controller, "concurrency", 0) or 0))
+
+
+def worker_name() -> str:
+    """Celery's name of the worker that does the present task."""
+    return str(getattr(getattr(current_task, "request", None), "hostname", None) or gethostname())
 
 
 def has_app() -> bool:

@@ -1,7 +1,7 @@
 """The site's settings for imports: one dictionary, `CERT_COMPLETION`, read into a typed value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.apps import apps
@@ -42,7 +42,8 @@ class Settings:
     dictionary.
     `watched`: the places from which files are taken up, given as a list of dictionaries. `watch_seconds`: how often
     workers look at them. `api_authentication`: how the REST API knows its users, as import strings of authentication
-    classes of Django REST framework, in the order in which they are asked.
+    classes of Django REST framework, in the order in which they are asked. `metrics_token`: with which a
+    monitoring system may ask for metrics and health ("": with none).
     """
 
     hosts: tuple[str, ...] = ("records",)
@@ -69,6 +70,11 @@ class Settings:
     watched: tuple[WatchedPlace, ...] = ()
     watch_seconds: int = 60
     api_authentication: tuple[str, ...] = ("rest_framework.authentication.SessionAuthentication",)
+    metrics_token: str = field(default="", repr=False)
+
+
+SECRETS = frozenset({"METRICS_TOKEN"})
+"""Keys whose values are shown to nobody."""
 
 
 def has_rest_api() -> bool:

@@ -29,6 +29,7 @@ PERMISSIONS: Mapping[str, Any] = {
     "undo_imports": _("Can undo imports"),
     "manage_options": _("Can manage the default options of certification imports"),
     "forget_learners": _("Can have learners forgotten in certification imports"),
+    "view_status": _("Can see the status of certification imports and send stalled work again"),
 }
 """As the admin calls them: the models have the same texts."""
 

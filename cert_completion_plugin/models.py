@@ -93,6 +93,7 @@ class ImportBatch(models.Model):
             ("view_personal_data", _("Can view names and cells in certification imports, and download them")),
             ("manage_options", _("Can manage the default options of certification imports")),
             ("forget_learners", _("Can have learners forgotten in certification imports")),
+            ("view_status", _("Can see the status of certification imports and send stalled work again")),
         )
         indexes = (
             models.Index(fields=["state", "progressed_at"], name="ccp_batch_state"),
@@ -269,6 +270,8 @@ class RequestKey(models.Model):
 
     Keys and requests are kept as SHA-256: of one length, and alike in every database's way of comparing texts. Without
     an import the key is being used just now, in a transaction that others do not see.
+
+    .. no_pii:
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -286,21 +289,44 @@ class RequestKey(models.Model):
 
 
 class WorkerSign(models.Model):
-    """The last sign of life of any worker: one row, written every half minute at most.
+    """The last sign of life of one worker, or of a command that does the work of one.
 
-    `purged_at`: when workers last looked for what is kept no longer.
+    `name` is Celery's name of the worker, `started_at` None until it has said so itself; `about` is JSON in ASCII: the
+    queues at which it listens, its processes, the versions that it runs.
 
     .. no_pii:
     """
 
+    name = models.CharField(max_length=150, unique=True)
+    started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField()
+    about = models.TextField(default="{}")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.seen_at:%Y-%m-%d %H:%M}"
+
+
+class SiteState(models.Model):
+    """What is kept once for the whole site: one row.
+
+    `numbers`: of all imports that have ended, added up as each does, so that they stay when imports are deleted and
+    cost the same however many there were; JSON in ASCII. `purged_at`: when workers last looked for what is kept no
+    longer.
+
+    .. no_pii:
+    """
+
+    numbers = models.TextField(default="{}")
     purged_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.seen_at:%Y-%m-%d %H:%M}"
+        return self.numbers[:100]
 
 
 class ImportRow(models.Model):
@@ -351,6 +377,7 @@ class Portion(models.Model):
     due_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)
     counts = models.TextField(default="{}")
     facts = models.TextField(default="{}")
     certifications = models.TextField(default="{}")
@@ -415,6 +442,7 @@ class ImportUndo(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     reason = models.TextField(_("reason"), blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    told_at = models.DateTimeField(_("told of the end"), null=True)
     trouble = models.TextField(_("trouble with a host"), default="null")
     counts = models.TextField(_("counts"), default="{}")
 
@@ -626,3 +654,13 @@ class ImportReport(ImportBatch):
         default_permissions = ()
         verbose_name = _("certification import report")
         verbose_name_plural = _("certification import report")
+
+
+class ImportStatus(ImportBatch):
+    """The entry of the admin's index that leads to the status page."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("status of certification imports")
+        verbose_name_plural = _("status of certification imports")

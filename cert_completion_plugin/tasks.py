@@ -13,8 +13,9 @@ from typing import Any, ParamSpec
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_ready, worker_shutting_down
+from django.utils import timezone
 
-from cert_completion_plugin import batches, conf, logbook
+from cert_completion_plugin import batches, broker, conf, logbook
 from cert_completion_plugin.batches import forgetting, retention
 
 SLACK = 1
@@ -64,7 +65,7 @@ def _nameless(task: Callable[P, None]) -> Callable[P, None]:
 @_nameless
 def read_batch(batch_id: int) -> None:
     """Read the file of an import for a while, then again behind everybody else who waits; at its end send its work."""
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     try:
         if batches.read(batch_id, seconds=READING_SECONDS):
             send_next(batch_id)
@@ -81,7 +82,7 @@ def work_on_batch(batch_id: int) -> None:
 
     A copy too many finds nothing to do in the end, and is not sent on.
     """
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     until = monotonic() + TURN_SECONDS
     try:
         while (turn := batches.take_turn(batch_id)) == _MORE and monotonic() < until:
@@ -98,8 +99,9 @@ def work_on_batch(batch_id: int) -> None:
 @_nameless
 def sweep() -> None:
     """Send work again that got lost, and once a day have deleted what is kept no longer."""
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     resend_stalled()
+    batches.forget_lost_workers()
     if retention.is_due():
         _send(purge)
 
@@ -108,7 +110,7 @@ def sweep() -> None:
 @_nameless
 def watch() -> None:
     """Take up files of the watched places, and put those away of which the import has ended."""
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     # What is begun is rolled back, and found at the next look.
     with suppress(SoftTimeLimitExceeded):
         _look()
@@ -127,7 +129,7 @@ _look: Callable[[], object] = object
 @_nameless
 def purge() -> None:
     """Delete what is kept no longer, for a while, then again behind everybody else who waits."""
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     try:
         is_done = retention.purge(seconds=PURGE_SECONDS).is_done
     except SoftTimeLimitExceeded:
@@ -211,8 +213,9 @@ def connect_worker_signals() -> None:
 _shutting_down = Event()
 
 
-def _begin_sweeping(**kwargs: Any) -> None:
+def _begin_sweeping(sender: Any = None, **kwargs: Any) -> None:
     settings = conf.settings()
+    Thread(target=_sign_regularly, args=(broker.described(sender),), name="cert_completion_sign", daemon=True).start()
     _begin(sweep, settings.stalled_after_seconds)
     if settings.watched:
         _begin(watch, settings.watch_seconds)
@@ -223,13 +226,20 @@ def _begin(task: Any, seconds: int) -> None:
 
 
 def _send_regularly(task: Any, seconds: int) -> None:
-    """Send a task at once and then regularly.
-
-    Only the broker is spoken to here: the worker's pool must inherit no database connection from this process.
-    """
+    """Send a task at once and then regularly, until the worker is shut down."""
     while True:
         _send(task, expires=seconds)
         if _shutting_down.wait(seconds):
+            return
+
+
+def _sign_regularly(worker: broker.Described) -> None:
+    """Say that this worker runs, at once and then regularly, and that it stops."""
+    started_at = timezone.now()
+    while True:
+        batches.worker_runs(worker.name, started_at, queues=worker.queues, processes=worker.processes)
+        if _shutting_down.wait(batches.SIGN_SECONDS):
+            batches.worker_stops(worker.name)
             return
 
 

@@ -8,10 +8,12 @@ from cert_completion_plugin.views.batches import BatchesView
 from cert_completion_plugin.views.cancelling import CancelView
 from cert_completion_plugin.views.deciding import ApproveView, DiscardView, PlanAnewView
 from cert_completion_plugin.views.downloads import DownloadView
+from cert_completion_plugin.views.monitoring import HealthView, MetricsView
 from cert_completion_plugin.views.options import OptionsView
 from cert_completion_plugin.views.plan import PlanView
 from cert_completion_plugin.views.progress import ProgressView
 from cert_completion_plugin.views.row import RowView
+from cert_completion_plugin.views.status import StatusView
 from cert_completion_plugin.views.template import TemplateView
 from cert_completion_plugin.views.undoing import UndoProgressView, UndoView
 from cert_completion_plugin.views.upload import KnownFileView, UploadView
@@ -27,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("upload/known.json", KnownFileView.as_view(), name="known"),
     path("upload/template.<str:kind>", TemplateView.as_view(), name="template"),
     path("options/", OptionsView.as_view(), name="options"),
+    path("status/", StatusView.as_view(), name="status"),
+    path("health/", HealthView.as_view(), name="health"),
+    path("metrics/", MetricsView.as_view(), name="metrics"),
     path("<str:reference>/", BatchView.as_view(), name="batch"),
     path("<str:reference>/cancel/", CancelView.as_view(), name="cancel"),
     path("<str:reference>/plan/<int:plan>/", PlanView.as_view(), name="plan"),

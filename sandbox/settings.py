@@ -124,6 +124,15 @@ WATCHED = {
     "stable_seconds": 3,
 }
 
+# What happens to imports is told on the terminal; see docs/operators.md.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {message}", "style": "{", "datefmt": "%H:%M:%S"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"cert_completion_plugin": {"handlers": ["terminal"], "level": "INFO", "propagate": False}},
+}
+
 # A real site has "records" or its own host here; the limits are low so that the samples that break them are small. A
 # worker that was killed takes what it held with it; the work is sent again soon enough for somebody who watches.
 CERT_COMPLETION: dict[str, Any] = {

@@ -13,6 +13,7 @@ EVERY_PERMISSION = (
     "undo_imports",
     "manage_options",
     "forget_learners",
+    "view_status",
 )
 
 

@@ -66,6 +66,7 @@ from cert_completion_plugin.api.permissions import (
     PERMISSION_UPLOAD,
     PERMISSION_VIEW_PERSONAL_DATA,
     PERMISSION_VIEW_REPORT,
+    PERMISSION_VIEW_STATUS,
     PERMISSIONS_TO_SEE,
     SYSTEM,
     Denied,
@@ -102,6 +103,21 @@ from cert_completion_plugin.api.reporting import (
     rows_with_cells,
 )
 from cert_completion_plugin.api.retention import RowsDeleted, delete_orphan, due_for_purge, orphans, purge
+from cert_completion_plugin.api.status import (
+    Broker,
+    Finding,
+    Setting,
+    SiteFault,
+    SiteHealth,
+    SiteNumbers,
+    SiteStatus,
+    SiteVerdict,
+    SystemCheck,
+    resend_stalled,
+    site_health,
+    site_numbers,
+    site_status,
+)
 from cert_completion_plugin.api.undoing import (
     abandon_undo,
     preview_undo,
@@ -127,7 +143,7 @@ from cert_completion_plugin.api.uploading import (
     submit_once,
     template,
 )
-from cert_completion_plugin.api.working import sweep, unfinished, work_off
+from cert_completion_plugin.api.working import command_works, sweep, unfinished, work_off
 from cert_completion_plugin.batches import (
     HOST_AWAY,
     KEPT_FOR,
@@ -152,6 +168,7 @@ from cert_completion_plugin.batches import (
 )
 from cert_completion_plugin.batches.retention import Purged
 from cert_completion_plugin.batches.rights import Loss
+from cert_completion_plugin.batches.standing import Work
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.pushed_rows import Fault, FaultKind, RowsFaulty
@@ -162,13 +179,19 @@ from cert_completion_plugin.gateway import HookUse, HostNotFound, HostProblem, H
 from cert_completion_plugin.store.filtering import Filter, Page
 from cert_completion_plugin.store.retention import Due, Kept
 from cert_completion_plugin.store.searching import ImportFilter
+from cert_completion_plugin.store.site_state import BUCKETS as PORTION_BUCKETS
+from cert_completion_plugin.store.site_state import SLOWER as PORTION_SLOWER
+from cert_completion_plugin.store.standing import LIVE as LIVE_STATES
+from cert_completion_plugin.store.standing import Waiting
 from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress, Undo, UndoneRow, UndoProgress
+from cert_completion_plugin.store.workers import Worker
 
 __all__ = [
     "FILE_OF_ROWS",
     "HOST_AWAY",
     "KEPT_FOR",
     "KEYS_KEPT_FOR",
+    "LIVE_STATES",
     "MOST_OF_REASON",
     "MOST_ROWS_AT_ONCE",
     "PERMISSIONS_TO_SEE",
@@ -179,6 +202,9 @@ __all__ = [
     "PERMISSION_UPLOAD",
     "PERMISSION_VIEW_PERSONAL_DATA",
     "PERMISSION_VIEW_REPORT",
+    "PERMISSION_VIEW_STATUS",
+    "PORTION_BUCKETS",
+    "PORTION_SLOWER",
     "PROBLEMS",
     "RIGHT_LOST",
     "SYSTEM",
@@ -186,6 +212,7 @@ __all__ = [
     "Approval",
     "Batch",
     "BatchState",
+    "Broker",
     "CannotTell",
     "Cell",
     "Decision",
@@ -194,6 +221,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Filter",
+    "Finding",
     "Forgotten",
     "Health",
     "HookUse",
@@ -229,7 +257,14 @@ __all__ = [
     "RowUndo",
     "RowsDeleted",
     "RowsFaulty",
+    "Setting",
+    "SiteFault",
+    "SiteHealth",
+    "SiteNumbers",
+    "SiteStatus",
+    "SiteVerdict",
     "Story",
+    "SystemCheck",
     "TooLarge",
     "TooLongForWorkbook",
     "TryAgain",
@@ -241,6 +276,9 @@ __all__ = [
     "UndoneRow",
     "User",
     "Verdict",
+    "Waiting",
+    "Work",
+    "Worker",
     "abandon_undo",
     "account",
     "answer",
@@ -250,6 +288,7 @@ __all__ = [
     "certifications",
     "choose_defaults",
     "chosen_defaults",
+    "command_works",
     "corrected_by",
     "corrections_of",
     "csv_pieces",
@@ -303,6 +342,7 @@ __all__ = [
     "remember_choice",
     "report_file",
     "report_head",
+    "resend_stalled",
     "row_counts",
     "row_value",
     "rows",
@@ -310,6 +350,9 @@ __all__ = [
     "rows_in",
     "rows_with_cells",
     "share_read",
+    "site_health",
+    "site_numbers",
+    "site_status",
     "submit",
     "submit_kept",
     "submit_once",

@@ -1,6 +1,7 @@
 """Doing the work that waits, and sending it again."""
 
 from collections.abc import Callable
+from socket import gethostname
 from time import sleep
 
 from cert_completion_plugin import batches, tasks
@@ -23,6 +24,11 @@ def unfinished() -> list[int]:
 def sweep() -> list[int]:
     """Send the work of imports without progress to the workers again; returns their ids."""
     return tasks.resend_stalled()
+
+
+def command_works(name: str) -> None:
+    """Leave a sign of life of a command that does the work of workers, for the status page."""
+    batches.command_works(f"{name}@{gethostname()}")
 
 
 def work_off(batch_id: int, *, after_turn: Callable[[], None] = lambda: None) -> None:

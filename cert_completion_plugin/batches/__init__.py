@@ -16,7 +16,17 @@ from cert_completion_plugin.batches.explaining import (
     origin,
 )
 from cert_completion_plugin.batches.finding import certification_keys
-from cert_completion_plugin.batches.health import pace, waiting_since, worker_seen, worker_works
+from cert_completion_plugin.batches.health import (
+    SIGN_SECONDS,
+    command_works,
+    forget_lost_workers,
+    pace,
+    waiting_since,
+    worker_runs,
+    worker_seen,
+    worker_stops,
+    worker_works,
+)
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.keeping import KEPT_FOR, KeptFile, TooLarge, forget_old_files, keep_file, kept_file
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
@@ -47,6 +57,7 @@ __all__ = [
     "MOST_OF_REASON",
     "PROBLEMS",
     "READING_PORTIONS",
+    "SIGN_SECONDS",
     "Account",
     "Approval",
     "CannotTell",
@@ -74,10 +85,12 @@ __all__ = [
     "certification_keys",
     "certifications_for",
     "claim_sending",
+    "command_works",
     "days_since",
     "discard",
     "evidence_is_offered",
     "explain",
+    "forget_lost_workers",
     "forget_old_files",
     "forget_old_keys",
     "keep_file",
@@ -100,6 +113,8 @@ __all__ = [
     "waiting_since",
     "waits_until",
     "work",
+    "worker_runs",
     "worker_seen",
+    "worker_stops",
     "worker_works",
 ]

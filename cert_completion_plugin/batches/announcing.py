@@ -5,6 +5,7 @@ Whatever a transaction did is told when it has committed; a function here may be
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from cert_completion_hooks.types import BatchSummary
@@ -55,14 +56,9 @@ def answered(batch_id: int) -> None:
     connections.after_commit(tell, logbook.QUESTION_ANSWERED, batch=batch_id)
 
 
-def portion_done(batch: Batch, portion: PortionWork, seconds: float) -> None:
-    about: dict[str, Any] = {
-        "plan": portion.plan,
-        "portion": portion.number,
-        "phase": batch.state,
-        "rows": portion.rows,
-    }
-    tell(logbook.PORTION_DONE, batch=batch.id, attempt=portion.attempts + 1, seconds=seconds, **about)
+def portion_done(batch: Batch, portion: PortionWork) -> None:
+    phase: dict[str, Any] = {"plan": portion.plan, "phase": batch.state}
+    tell(logbook.PORTION_DONE, batch=batch.id, **phase, **_work(portion, monotonic() - portion.began))
 
 
 def planned(batch: Batch, outcomes: Mapping[str, int]) -> None:
@@ -150,13 +146,7 @@ def undo_previewed(undo: Undo) -> None:
 
 
 def undo_portion_done(undo: Undo, portion: UndoWork, seconds: float) -> None:
-    about: dict[str, Any] = {
-        "portion": portion.number,
-        "phase": undo.state,
-        "rows": portion.rows,
-        "attempt": portion.attempts + 1,
-    }
-    _tell_of_undo(logbook.UNDO_PORTION_DONE, undo, seconds=seconds, **about)
+    _tell_of_undo(logbook.UNDO_PORTION_DONE, undo, phase=undo.state, **_work(portion, seconds))
 
 
 def undone(batch: Batch, undo: Undo) -> None:

@@ -6,7 +6,7 @@ from cert_completion_plugin.batches import announcing, clock, plans
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import gateway
-from cert_completion_plugin.store import batches, portions, rows
+from cert_completion_plugin.store import batches, portions, rows, site_state
 from cert_completion_plugin.store.values import Batch
 
 
@@ -41,4 +41,4 @@ def tell_hosts(batch_id: int) -> None:
     summary = BatchSummary(state=batch.state, rows=batch.rows_read, outcomes=batch.counts.get("outcomes", {}))
     gateway().batch_finished(info_of(batch), summary)
     announcing.finished(batch, summary)
-    batches.update(batch_id, told_at=clock.now())
+    site_state.told_of_import(batch, clock.now())

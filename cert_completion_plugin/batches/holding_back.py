@@ -67,4 +67,4 @@ def _keep(batch: Batch, portion: PortionWork, written: Mapping[int, Decision], s
     """Keep what became of the rows in the end; a second entry of those of which something else was reported says so."""
     again = [decision for decision in settled if decision != written.get(decision.line)]
     ledger.add(batch, Phase.WRITTEN, again, revision=1 if written else 0)
-    portions.set_counts(portion.id, counting.counts_of(settled), counting.certifications_of(settled))
+    portions.set_counts(portion, counting.counts_of(settled), counting.certifications_of(settled))

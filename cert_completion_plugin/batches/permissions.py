@@ -16,6 +16,7 @@ PERMISSION_VIEW_REPORT = "cert_completion_plugin.view_import_report"
 PERMISSION_VIEW_PERSONAL_DATA = "cert_completion_plugin.view_personal_data"
 PERMISSION_MANAGE_OPTIONS = "cert_completion_plugin.manage_options"
 PERMISSION_FORGET = "cert_completion_plugin.forget_learners"
+PERMISSION_VIEW_STATUS = "cert_completion_plugin.view_status"
 
 
 class Denied(PermissionDenied):

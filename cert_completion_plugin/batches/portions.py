@@ -1,6 +1,5 @@
 """A worker's turn at a portion: attempts are counted; what cannot be done now is tried again, in the end given up."""
 
-from time import monotonic
 from typing import Any
 
 from cert_completion_hooks.types import HostUnavailable
@@ -49,14 +48,13 @@ def attempt(batch: Batch, portion: PortionWork) -> bool:
     if portion.attempts >= _most_attempts(batch, portion):
         _give_up(batch, portion, None)
     else:
-        began = monotonic()
         try:
             _persist(batch, portion)
         except Exception as error:
             connections.mend()
             _after(error, batch, portion.id)
         else:
-            announcing.portion_done(batch, portion, monotonic() - began)
+            announcing.portion_done(batch, portion)
             trouble.is_over(batch)
     return holding_back.began_since(batch)
 

@@ -43,6 +43,7 @@ class Recorder:
     def __init__(self, batch: Batch, actor: Actor | None = None) -> None:
         self.gateway = gateway()
         self.batch_id = batch.reference
+        self.number = batch.id
         self.evidence_type = batch.options.evidence_type
         self.info = info_of(batch, actor)
         self.faults: dict[str, Issue] = {}
@@ -95,7 +96,7 @@ class Recorder:
     def _failed(self, asked: CompletionChange | EvidenceItem, error: Exception) -> WriteResult:
         if isinstance(error, HostRefused):
             return WriteResult(key=asked.key, status=WriteStatus.FAILED, reason=str(error))
-        reference = reference_of(logbook.CHANGE_FAILED, error, change=asked.key)
+        reference = reference_of(logbook.CHANGE_FAILED, error, batch=self.number, change=asked.key)
         self.faults[asked.key] = Issue(Code.INTERNAL_ERROR, details={"reference": reference})
         return WriteResult(key=asked.key, status=WriteStatus.FAILED)
 
@@ -103,7 +104,7 @@ class Recorder:
         key = asked.key if isinstance(asked, EvidenceItem) else asked.change.key
         if isinstance(error, HostRefused):
             return UndoResult(key=key, status=UndoStatus.CANNOT, reason=str(error))
-        self.not_undone[key] = reference_of(logbook.CHANGE_NOT_UNDONE, error, change=key)
+        self.not_undone[key] = reference_of(logbook.CHANGE_NOT_UNDONE, error, batch=self.number, change=key)
         return UndoResult(key=key, status=UndoStatus.CANNOT)
 
 

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 from cert_completion_plugin import conf, logbook
 from cert_completion_plugin.batches import clock
-from cert_completion_plugin.store import connections, files, purging, retention, workers
+from cert_completion_plugin.store import connections, files, purging, retention, site_state
 from cert_completion_plugin.store import orphans as store_orphans
 from cert_completion_plugin.store.retention import Due, Kept, Overtaken
 from cert_completion_plugin.store.values import Batch
@@ -154,4 +154,4 @@ def delete_orphan(name: str) -> None:
 def is_due() -> bool:
     """Whether this call is to purge, or have it done: of several at once and within a day only one is."""
     now = clock.now()
-    return workers.claim_purge(now - EVERY, now)
+    return site_state.claim_purge(now - EVERY, now)

@@ -22,7 +22,7 @@ class NextWork:
 def next_work(batch_id: int) -> NextWork | None:
     """The work that is left to do on an import; None if there is none for workers."""
     batch = batches.get(batch_id)
-    if batch is not None and batch.has_ended and not batch.is_told:
+    if batch is not None and batch.has_ended and (not batch.is_told or undos.untold(batch_id)):
         return NextWork(batch_id, read=False, turns=1)
     if batch is not None and (undo := undos.working(batch_id) if batch.has_ended else None):
         return NextWork(batch_id, read=False, turns=undos.left(undo, conf.settings().parallel_portions) or 1)

@@ -41,6 +41,8 @@ def _turn(batch_id: int) -> Turn:
     batch = batches.get(batch_id)
     if batch is not None and batch.has_ended and not batch.is_told:
         wind_up(batch)
+    if batch is not None and (untold := undos.untold(batch_id) if batch.has_ended else None):
+        undo_portions.tell(batch, untold)
     if batch is not None and (undo := undos.working(batch_id) if batch.has_ended else None):
         return _turn_at_undo(batch, undo)
     if batch is None or not is_worked_on(batch):

@@ -18,7 +18,7 @@ from cert_completion_plugin.batches.trouble import HOST_AWAY, TryAgain, pause, r
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, is_unclear, together
-from cert_completion_plugin.store import connections, ledger, log, rows, undos
+from cert_completion_plugin.store import connections, ledger, log, rows, site_state, undos
 from cert_completion_plugin.store.values import Batch, Undo, UndoWork
 
 
@@ -55,8 +55,14 @@ def advance(batch: Batch, undo: Undo) -> bool:
     if undo.state is UndoState.PREVIEWING:
         announcing.undo_previewed(ended)
     else:
-        announcing.undone(batch, ended)
+        tell(batch, ended)
     return True
+
+
+def tell(batch: Batch, undo: Undo) -> None:
+    """Let log and other code hear of an undo that is done: at least once, what dies in between the sweep finds."""
+    announcing.undone(batch, undo)
+    site_state.told_of_undo(undo, clock.now())
 
 
 @without_collecting

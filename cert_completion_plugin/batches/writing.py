@@ -125,7 +125,7 @@ def _settled_as_approved(batch: Batch, decisions: Sequence[Decision]) -> Sequenc
 def keep(batch: Batch, portion: PortionWork, state: str, decisions: Sequence[Decision]) -> None:
     """Keep what was planned for the rows of a portion or became of them, as its new state says, and count it."""
     ledger.add(batch, Phase.PLANNED if state == portions.PLANNED else Phase.WRITTEN, decisions)
-    portions.set_counts(portion.id, counting.counts_of(decisions), counting.certifications_of(decisions))
+    portions.set_counts(portion, counting.counts_of(decisions), counting.certifications_of(decisions))
     if batch.state is BatchState.PLANNING:
         portions.set_facts(portion.id, facts.facts_of(decisions))
     goes_on_at_once = state == portions.PLANNED and batch.state is BatchState.WRITING

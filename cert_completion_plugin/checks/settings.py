@@ -1,5 +1,6 @@
 """The dictionary `CERT_COMPLETION`, and Django's settings of time."""
 
+from importlib.util import find_spec
 from typing import Any, cast
 
 from django.conf import settings as django_settings
@@ -20,6 +21,28 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]
     except (ImproperlyConfigured, InvalidStorageError) as error:
         return [checks.Error(str(error), hint=hint, id="cert_completion.E001")]
     return []
+
+
+SHORTEST_TOKEN = 20
+"""Characters of a token that nobody guesses."""
+
+
+def check_metrics(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The token of the monitoring system is hard to guess, and what it asks for is installed."""
+    found: list[checks.CheckMessage] = []
+    try:
+        token = conf.settings().metrics_token
+    except ImproperlyConfigured:
+        return []
+    if token and len(token) < SHORTEST_TOKEN:
+        text = f"METRICS_TOKEN in {conf.NAME} has {len(token)} characters, so that it may be guessed."
+        hint = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+        found.append(checks.Warning(text, hint=hint, id="cert_completion.W017"))
+    if token and find_spec("prometheus_client") is None:
+        text = "METRICS_TOKEN is set, but without the package prometheus-client there are no metrics."
+        hint = "pip install cert-completion-plugin[metrics]; a site that asks for its health alone silences this."
+        found.append(checks.Warning(text, hint=hint, id="cert_completion.W018"))
+    return found
 
 
 def check_time(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:

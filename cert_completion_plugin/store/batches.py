@@ -23,8 +23,9 @@ _LOOKED_AT = 20
 
 
 def _unfinished() -> Q:
-    """Imports with background work to do; to tell hosts of the end is work, and so is an undo."""
-    undone = ImportUndo.objects.filter(state__in=WORKING_UNDOS).values("batch_id")
+    """Imports with background work to do; to tell hosts of the end is work, and so is an undo, and to tell of it."""
+    untold = Q(state=UndoState.DONE, told_at__isnull=True)
+    undone = ImportUndo.objects.filter(Q(state__in=WORKING_UNDOS) | untold).values("batch_id")
     return Q(state__in=WORKING) | Q(finished_at__isnull=False, told_at__isnull=True) | Q(pk__in=undone)
 
 
@@ -155,7 +156,7 @@ OPEN = (
 )
 """The same as a condition on portions of any import."""
 
-_OPEN_IN_UNDO = Q(undo__state=UndoState.PREVIEWING, state=UndoPortion.State.WAITING) | Q(
+OPEN_IN_UNDO = Q(undo__state=UndoState.PREVIEWING, state=UndoPortion.State.WAITING) | Q(
     undo__state=UndoState.UNDOING, state=UndoPortion.State.PREVIEWED
 )
 """And on portions of any undo."""
@@ -218,7 +219,7 @@ def stalled_ids(before: datetime) -> list[int]:
     rows = rows.filter(_not_since("sent_at", before)).order_by("pk")
     own = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
     undone = UndoPortion.objects.filter(undo__batch=OuterRef("pk"))
-    for portions, is_open in ((own, OPEN), (undone, _OPEN_IN_UNDO)):
+    for portions, is_open in ((own, OPEN), (undone, OPEN_IN_UNDO)):
         rows = rows.exclude(Exists(portions.filter(claimed_at__gte=before)))
         rows = rows.exclude(Exists(portions.filter(done_at__gte=before)))
         waits = Exists(portions.filter(is_open, due_at__gte=before))

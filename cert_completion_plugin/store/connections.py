@@ -22,6 +22,11 @@ def mend() -> None:
             each.close_if_unusable_or_obsolete()
 
 
+def close() -> None:
+    """Close the connections of this thread."""
+    connections.close_all()
+
+
 def after_commit(function: Callable[..., Any], *arguments: Any, **named: Any) -> None:
     """Call a function once the surrounding transaction has committed; what it raises is logged and harms nobody.
 

@@ -4,9 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.core.slices import SliceRun
@@ -111,8 +112,12 @@ def claim(portion: PortionWork, target: str, now: datetime) -> bool:
     return leases.claim(Portion.objects.all(), portion, target, now)
 
 
-def set_counts(portion_id: int, counts: Counts, certifications: Certifications) -> None:
-    Portion.objects.filter(pk=portion_id).update(counts=dumps(counts), certifications=dumps(certifications))
+def set_counts(portion: PortionWork, counts: Counts, certifications: Certifications) -> None:
+    """Keep what the rows of a portion add up to, and how long the work on it took, beside what it took before."""
+    seconds = F("seconds") + round(monotonic() - portion.began, 3)
+    Portion.objects.filter(pk=portion.id).update(
+        counts=dumps(counts), certifications=dumps(certifications), seconds=seconds
+    )
 
 
 def set_facts(portion_id: int, facts: Mapping[str, Any]) -> None:

@@ -66,6 +66,12 @@ def working(batch_id: int) -> Undo | None:
     return undo if undo is not None and undo.state.is_working else None
 
 
+def untold(batch_id: int) -> Undo | None:
+    """An undo of this import that is done and of which nobody was told yet."""
+    row = ImportUndo.objects.filter(batch_id=batch_id, state=UndoState.DONE, told_at__isnull=True).first()
+    return _value(row) if row else None
+
+
 def ask(
     batch: Batch, before: Undo | None, *, shares_connection: bool, user_id: Any, username: str, now: datetime
 ) -> bool:
@@ -128,7 +134,7 @@ def abandon(undo: Undo, now: datetime) -> bool:
 def confirm(undo: Undo, *, user_id: Any, username: str, reason: str, now: datetime) -> bool:
     """Let the undo be done as it was previewed; says whether this call did."""
     by = {"confirmed_by_id": user_id, "confirmed_by_name": column_text(username, 255)}
-    return move(undo, UndoState.UNDOING, confirmed_at=now, reason=reason, **by)
+    return move(undo, UndoState.UNDOING, confirmed_at=now, reason=reason, told_at=None, **by)
 
 
 def end_step(undo: Undo, now: datetime) -> bool:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from json.encoder import encode_basestring_ascii
+from time import monotonic
 from typing import Any
 from unicodedata import category
 
@@ -91,7 +92,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortionWork:
-    """One portion as a worker meets it."""
+    """One portion as a worker meets it; `began` is when that was, by this process's clock for durations."""
 
     id: int
     batch_id: int
@@ -103,6 +104,7 @@ class PortionWork:
     state: str
     attempts: int
     claimed_at: datetime | None
+    began: float = field(default_factory=monotonic, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

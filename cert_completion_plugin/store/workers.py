@@ -1,26 +1,78 @@
-"""When a worker last gave a sign of life."""
+"""Signs of life of workers, and of commands that do their work."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max
 
 from cert_completion_plugin.models import WorkerSign
+from cert_completion_plugin.store.values import column_text, dumps
 
-_ONLY = 1
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A worker as it was last heard of.
+
+    `started_at` is None, and `queues` and `versions` are empty, where it has not said so itself: a worker process that
+    works, and whose main process did not get to the database yet. `processes` is how many portions it works on at a
+    time, 0 if that is not known. `is_command`: a command that does the work where no worker runs.
+    """
+
+    name: str
+    started_at: datetime | None
+    seen_at: datetime
+    queues: tuple[str, ...]
+    processes: int
+    versions: Mapping[str, str]
+    is_command: bool
 
 
-def sign(now: datetime) -> None:
+def sign(name: str, now: datetime) -> None:
     """A worker works just now."""
-    if not WorkerSign.objects.filter(pk=_ONLY).update(seen_at=now):
-        WorkerSign.objects.bulk_create([WorkerSign(pk=_ONLY, seen_at=now)], ignore_conflicts=True)
+    name = column_text(name, 150)
+    if not WorkerSign.objects.filter(name=name).update(seen_at=now):
+        WorkerSign.objects.bulk_create([WorkerSign(name=name, seen_at=now)], ignore_conflicts=True)
+
+
+def introduce(name: str, now: datetime, *, started_at: datetime, about: Mapping[str, Any]) -> None:
+    """A worker runs, and says what it is."""
+    sign(name, now)
+    rows = WorkerSign.objects.filter(name=column_text(name, 150))
+    rows.update(seen_at=now, started_at=started_at, about=dumps(about))
+
+
+def forget(name: str) -> None:
+    """A worker has stopped."""
+    WorkerSign.objects.filter(name=column_text(name, 150)).delete()
+
+
+def forget_before(moment: datetime) -> None:
+    """Forget the workers that were not heard of since then."""
+    WorkerSign.objects.filter(seen_at__lt=moment).delete()
 
 
 def last_sign() -> datetime | None:
     """When a worker last worked; None if none ever did."""
-    return WorkerSign.objects.filter(pk=_ONLY).values_list("seen_at", flat=True).first()
+    seen: datetime | None = WorkerSign.objects.aggregate(seen=Max("seen_at"))["seen"]
+    return seen
 
 
-def claim_purge(before: datetime, now: datetime) -> bool:
-    """Take the right to look for what is kept no longer, if nobody has taken it since `before`."""
-    unclaimed = WorkerSign.objects.filter(Q(purged_at__isnull=True) | Q(purged_at__lt=before), pk=_ONLY)
-    return bool(unclaimed.update(purged_at=now))
+def all_workers() -> list[Worker]:
+    """Every worker that was heard of lately, by name."""
+    return [_value(row) for row in WorkerSign.objects.order_by("name")]
+
+
+def _value(row: WorkerSign) -> Worker:
+    about = json.loads(row.about)
+    return Worker(
+        name=row.name,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        queues=tuple(about.get("queues", ())),
+        processes=about.get("processes", 0),
+        versions=about.get("versions", {}),
+        is_command=about.get("is_command", False),
+    )

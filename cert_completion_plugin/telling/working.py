@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cert_completion_plugin import api
 from cert_completion_plugin.core.options import CommitPolicy
+from cert_completion_plugin.telling.times import time_text
 
 WAITING_IS_LONG = timedelta(minutes=1)
 
@@ -131,7 +132,7 @@ def _stalled_text(idle: timedelta) -> str:
     return _(
         "No worker has picked this up for %(time)s. Your file is safe; the import goes on when a worker runs. If this "
         "lasts, tell the site's operator."
-    ) % {"time": _time_text(idle)}
+    ) % {"time": time_text(idle)}
 
 
 def _health_texts() -> Iterator[str]:
@@ -144,25 +145,13 @@ def _health_texts() -> Iterator[str]:
     if health.worker_seen is None:
         yield _("No worker was ever seen.")
     else:
-        yield _("A worker was last seen %(time)s ago.") % {"time": _time_text(_since(health.worker_seen))}
+        yield _("A worker was last seen %(time)s ago.") % {"time": time_text(_since(health.worker_seen))}
     if health.waiting_since is not None:
-        yield _("The oldest work has waited for %(time)s.") % {"time": _time_text(_since(health.waiting_since))}
+        yield _("The oldest work has waited for %(time)s.") % {"time": time_text(_since(health.waiting_since))}
 
 
 def _since(moment: datetime) -> timedelta:
     return timezone.now() - moment
-
-
-def _time_text(time: timedelta) -> str:
-    minutes = int(time.total_seconds() // 60)
-    if minutes < 1:
-        return _("less than a minute")
-    if minutes < 90:
-        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
-    hours = round(minutes / 60)
-    if hours < 48:
-        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
-    return ngettext("%(number)s day", "%(number)s days", hours // 24) % {"number": hours // 24}
 
 
 def _aloud(phase: str, percent: int | None, idle: timedelta | None) -> str:

@@ -115,6 +115,27 @@ def _forgotten(site: Site) -> Any:
     return batch
 
 
+def _all_well(site: Site) -> str:
+    site.worker()
+    site.worked_off()
+    site.half_written()
+    return f"{PREFIX}status/"
+
+
+def _in_trouble(site: Site) -> str:
+    site.worker("imports@worker-1.lms.example.org", queues=["mail"], version="0.0.9")
+    site.worker("celery@worker-2.lms.example.org", minutes_silent=20)
+    site.put(site.submitted(), "received", progressed_at=timezone.now() - timedelta(hours=3), sent_at=None)
+    site.put(site.half_written(), "writing", trouble=_AWAY)
+    return f"{PREFIX}status/"
+
+
+_AWAY = (
+    '{"kind":"host_away","host":"records","hook":"find_completion_states","since":"2026-03-15T08:00:00+00:00",'
+    '"reference":"5f2c9a31b7de"}'
+)
+
+
 PAGES: Mapping[str, Callable[[Site], str]] = {
     "upload": lambda site: f"{PREFIX}upload/",
     "imports": _listed,
@@ -122,6 +143,8 @@ PAGES: Mapping[str, Callable[[Site], str]] = {
     "imports-filtered": lambda site: f"{_listed(site)}?uploader=operator&outcome=problems&learner=j.smiht",
     "imports-no-fit": lambda site: f"{_listed(site)}?learner=nobody",
     "imports-wrong-filter": lambda site: f"{_listed(site)}?since=yesterday",
+    "status": _all_well,
+    "status-trouble": _in_trouble,
     "row-certified": _row(2),
     "row-duplicate": _row(3),
     "row-history": _row(4),

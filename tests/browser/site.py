@@ -1,6 +1,6 @@
 """What the pages show in browser tests: a site with a few learners and certifications, and imports in every state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.store import workers
+from cert_completion_plugin.versions import PLUGIN, versions
 from tests import doubles, people
 
 HEADINGS = "username,certificationshortname,certificationidnumber,completiondate,duedate"
@@ -50,6 +52,20 @@ class Site:
     def user(self, username: str, *codenames: str) -> Any:
         """A staff user with exactly these permissions of the plugin."""
         return people.holding(people.person(username), *codenames)
+
+    def worker(
+        self,
+        name: str = "celery@lms.example.org",
+        *,
+        minutes_silent: int = 0,
+        queues: Sequence[str] = ("celery",),
+        version: str = "",
+    ) -> None:
+        """A worker that runs for a day, or fell silent."""
+        now = timezone.now() - timedelta(minutes=minutes_silent)
+        told = {**versions(), PLUGIN: version or versions()[PLUGIN]}
+        about = {"queues": list(queues), "processes": 4, "versions": told}
+        workers.introduce(name, now, started_at=now - timedelta(days=1), about=about)
 
     def submitted(
         self,

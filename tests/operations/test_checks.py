@@ -25,6 +25,12 @@ ROOT = Path(__file__).parents[2]
 STYLE = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
 
 
+@pytest.fixture(autouse=True)
+def _no_app(monkeypatch):
+    """The site has no Celery application, whatever other tests have imported."""
+    monkeypatch.setattr("cert_completion_plugin.broker.current_app", Celery("default", set_as_current=False))
+
+
 def found(databases=()):
     """The ids of what is found, without that about the one thing that the tests' site really lacks."""
     messages = checks.run_checks(tags=["cert_completion", "cert_completion_records"], databases=list(databases))
@@ -228,6 +234,21 @@ def test_the_time_of_the_site(settings, monkeypatch):
     monkeypatch.setattr(LazySettings, "is_overridden", lambda self, name: name != "TIME_ZONE", raising=False)
     assert found() == ["W014"]
     assert "UTC" in told("W014")
+
+
+def test_a_token_that_may_be_guessed(settings):
+    settings.CERT_COMPLETION = {"METRICS_TOKEN": "x" * 19}
+    assert found() == ["W017"]
+    assert "x" not in told("W017").replace("text", "")
+    settings.CERT_COMPLETION = {"METRICS_TOKEN": "x" * 20}
+    assert found() == []
+
+
+def test_metrics_without_their_library(settings, monkeypatch):
+    monkeypatch.setattr("cert_completion_plugin.checks.settings.find_spec", lambda name: None)
+    assert found() == []
+    settings.CERT_COMPLETION = {"METRICS_TOKEN": "x" * 20}
+    assert found() == ["W018"]
 
 
 MEGA = 1024 * 1024

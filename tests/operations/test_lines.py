@@ -21,7 +21,7 @@ from cert_completion_plugin import api, batches, broker, gateway, logbook, signa
 from cert_completion_plugin.batches import deciding
 from cert_completion_plugin.gateway.facade import Gateway
 from cert_completion_plugin.models import ImportBatch
-from cert_completion_plugin.store import kept_files, request_keys
+from cert_completion_plugin.store import kept_files, request_keys, workers
 from tests import people
 from tests.operations.conftest import BAD, GOOD, HEADINGS, UNCLEAR
 
@@ -91,6 +91,11 @@ def swept(stage, patch):
 def not_sent(stage, patch):
     failing(patch, tasks, "send_next", OperationalError(SECRET))
     swept(stage, patch)
+
+
+def sign_not_left(stage, patch):
+    failing(patch, workers, "introduce", OperationalError(SECRET))
+    api.command_works("cert_completion_sweep")
 
 
 def kept_files_stay(stage, patch):
@@ -279,6 +284,7 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.SWEEP_DONE: swept,
     logbook.WORK_RESENT: swept,
     logbook.WORK_NOT_SENT: not_sent,
+    logbook.SIGN_NOT_LEFT: sign_not_left,
     logbook.KEPT_FILES_STAY: kept_files_stay,
     logbook.TASK_FAILED: task_failed,
     logbook.AFTER_COMMIT_FAILED: after_commit_failed,

@@ -10,14 +10,23 @@ from cert_completion_plugin.models import ImportBatch
 from cert_completion_plugin.reports import RowsOf
 from tests import people
 from tests.permissions.conftest import SECRET, file_of
-from tests.permissions.test_pages import APPROVE, FORGET, OPTIONS, PERSONAL, UNDO, UPLOAD, VIEW
+from tests.permissions.test_pages import APPROVE, FORGET, OPTIONS, PERSONAL, STATUS, UNDO, UPLOAD, VIEW
 
 pytestmark = pytest.mark.django_db
 
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
     *("chosen_defaults", "defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
-    *("delete_orphan", "due_for_purge", "numbers_of", "orphans", "purge", "user_named"),
+    *(
+        "command_works",
+        "file_of_rows",
+        "delete_orphan",
+        "due_for_purge",
+        "numbers_of",
+        "orphans",
+        "purge",
+        "user_named",
+    ),
 }
 """Do the work of all, or say what the site can do."""
 OF_WHAT_IS_SHOWN = {
@@ -77,12 +86,16 @@ FINDING = {
 }
 UPLOADING = {
     "submit": lambda user: api.submit(user, [file_of()], file_name="a.csv", options=CHOSEN),
+    "submit_once": lambda user: api.submit_once(
+        user, [file_of()], key="k", request_sha256="0" * 64, file_name="a.csv", options=CHOSEN
+    ),
     "keep_file": lambda user: api.keep_file(user, [file_of()], file_name="a.csv"),
     "kept_file": lambda user: api.kept_file(user, "x"),
     "submit_kept": lambda user: api.submit_kept(user, kept_of(user), options=CHOSEN),
     "template": lambda user: api.template(user, "csv", titles={}),
     "evidence_types": lambda user: api.evidence_types(user),
 }
+OF_THE_STATUS = {"resend_stalled", "site_health", "site_numbers", "site_status"}
 OTHERS = {"certification_keys", "choose_defaults", "forget_defaults", "forget_learner", "note_download"}
 
 
@@ -101,8 +114,16 @@ def kept_of(user):
 def test_every_function_is_in_a_table():
     functions = {name for name in api.__all__ if isfunction(getattr(api, name))}
     take_user = {name for name in functions if next(iter(signature(getattr(api, name)).parameters), "") == "user"}
-    assert take_user == {*ACTING, *GIVING, *FINDING, *UPLOADING, *OTHERS, *ABOUT_THE_USER}
+    assert take_user == {*ACTING, *GIVING, *FINDING, *UPLOADING, *OF_THE_STATUS, *OTHERS, *ABOUT_THE_USER}
     assert functions - take_user == OF_THE_SITE | OF_WHAT_IS_SHOWN
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_STATUS))
+def test_how_the_site_is_doing_is_told_to_those_who_may_see_it(somebody, name):
+    with pytest.raises(api.Denied) as denied:
+        getattr(api, name)(held(somebody, *all_but(STATUS)))
+    assert denied.value.permission == "cert_completion_plugin.view_status"
+    getattr(api, name)(held(somebody, STATUS))
 
 
 def present(batch, user=api.SYSTEM):
@@ -297,5 +318,7 @@ def test_permissions_have_the_names_that_the_admin_shows():
     found = Permission.objects.filter(codename__in=people.EVERY_PERMISSION).values_list("codename", "name")
     assert dict(found) == {name: str(label) for name, label in labels.PERMISSIONS.items()}
     assert (
-        {*labels.PERMISSIONS} == {*people.EVERY_PERMISSION} == {UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET}
+        {*labels.PERMISSIONS}
+        == {*people.EVERY_PERMISSION}
+        == {*(UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET, STATUS)}
     )

@@ -14,7 +14,7 @@ from tests.permissions.conftest import SECRET
 
 pytestmark = pytest.mark.django_db
 
-UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET = (
+UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET, STATUS = (
     "upload_completions",
     "view_import_report",
     "view_personal_data",
@@ -22,6 +22,7 @@ UPLOAD, VIEW, PERSONAL, APPROVE, UNDO, OPTIONS, FORGET = (
     "undo_imports",
     "manage_options",
     "forget_learners",
+    "view_status",
 )
 SEE = (UPLOAD, VIEW)
 MISSING = "0" * 32
@@ -60,7 +61,12 @@ PAGES = {
     "progress": Page(SEE, "asking"),
     "undo": Page(SEE, "finished", to_post=(UNDO,), posted={"do": "preview"}),
     "undo-progress": Page(SEE, "finished"),
+    "status": Page((STATUS,), to_post=(STATUS,)),
+    "health": Page((STATUS,), takes=503),  # no worker runs here
+    "metrics": Page((STATUS,)),
 }
+FOR_MACHINES = {"health", "metrics"}
+"""They are not led to a log-in page."""
 HELD = [
     (),
     *((name,) for name in people.EVERY_PERMISSION),
@@ -132,8 +138,9 @@ def all_there_is():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nobody_who_is_not_logged_in_sees_anything(client, imports, name):
-    assert client.get(address(name, imports)).status_code == 302
-    assert client.post(address(name, imports), PAGES[name].posted).status_code == 302
+    refused = 401 if name in FOR_MACHINES else 302
+    assert client.get(address(name, imports)).status_code == refused
+    assert client.post(address(name, imports), PAGES[name].posted).status_code == refused
 
 
 @pytest.mark.parametrize("name", PAGES)

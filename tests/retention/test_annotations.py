@@ -44,7 +44,7 @@ def test_there_are_models():
 PERSONAL = re.compile(r"user(?!_?choice)|name$|_by|learner|cells|content|reason|detail|file_name|changed")
 HARMLESS = {
     *("Certification", "LearnerMessage", "CertificationMessage", "MessageText"),
-    *("UserChoice", "Portion", "Plan", "Scope"),
+    *("UserChoice", "Portion", "Plan", "Scope", "RequestKey", "WorkerSign"),
 }
 
 

@@ -18,8 +18,8 @@ from cert_completion_plugin.models import (
     LedgerEntry,
     Message,
     RowIssue,
+    SiteState,
     UndoRow,
-    WorkerSign,
 )
 from cert_completion_plugin.store import purging
 from cert_completion_plugin.store import retention as store
@@ -321,7 +321,7 @@ class TestWorkers:
         for _ in range(3):
             tasks.sweep()
         assert sent == ["cert_completion_plugin.purge"]
-        WorkerSign.objects.update(purged_at=timezone.now() - timedelta(hours=25))
+        SiteState.objects.update(purged_at=timezone.now() - timedelta(hours=25))
         tasks.sweep()
         assert sent == ["cert_completion_plugin.purge"] * 2
 

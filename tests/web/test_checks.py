@@ -17,6 +17,7 @@ def found():
 def celery_app(monkeypatch):
     """The site has a Celery application, as the tests' site otherwise has not."""
     monkeypatch.setattr("cert_completion_plugin.broker.has_app", lambda: True)
+    monkeypatch.setattr("cert_completion_plugin.broker.current_app", Celery("site", set_as_current=False))
 
 
 def test_a_site_without_a_celery_application_is_warned(monkeypatch):

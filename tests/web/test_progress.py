@@ -152,7 +152,7 @@ def test_what_is_read_aloud_changes_with_every_tenth_alone(client, submitted):
 def test_stalled_work_is_told_in_words_with_the_health_of_the_site(client, submitted, monkeypatch):
     monkeypatch.setattr(broker, "_broker_answers", lambda: True)
     assert progress_of(client, submitted)["texts"]["health"] == ""
-    WorkerSign.objects.create(pk=1, seen_at=timezone.now() - timedelta(hours=3))
+    WorkerSign.objects.create(name="celery@lms", seen_at=timezone.now() - timedelta(hours=3))
     grow_idle(10)
     texts = progress_of(client, submitted)["texts"]
     assert texts["stalled"].startswith("No worker has picked this up for 10 minutes. Your file is safe;")
@@ -198,7 +198,7 @@ def test_a_worker_at_work_is_seen(submitted):
 
 
 def test_an_idle_worker_is_seen_by_its_sweeps(db):
-    WorkerSign.objects.create(pk=1, seen_at=timezone.now() - timedelta(hours=3))
+    WorkerSign.objects.create(name="celery@lms", seen_at=timezone.now() - timedelta(hours=3))
     tasks.sweep()
     assert ago(api.health().worker_seen) < timedelta(seconds=30)
 

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         self.stdout.write(text)
 
     def _work(self) -> None:
+        api.command_works("cert_completion_sweep")
         unfinished = api.unfinished()
         for batch_id in unfinished:
             try:
