@@ -100,6 +100,7 @@ class ImportBatch(models.Model):
             models.Index(fields=["uploaded_at"], name="ccp_batch_uploaded"),
             models.Index(fields=["uploaded_by_name", "id"], name="ccp_batch_uploader"),
             models.Index(fields=["file_sha256"], name="ccp_batch_sha256"),
+            models.Index(fields=["told_at"], name="ccp_batch_told"),
         )
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ class Work:
 
 
 def work() -> Work:
-    """The work as it stands now, in a dozen queries, however much there is."""
+    """The work as it stands now, in some fifteen queries, however much there is."""
     now, stalled = clock.now(), sweeping.stalled()
     return Work(
         imports=standing.imports_by_state(),

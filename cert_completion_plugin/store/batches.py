@@ -22,13 +22,6 @@ WORKING_UNDOS = tuple(state for state in UndoState if state.is_working)
 _LOOKED_AT = 20
 
 
-def _unfinished() -> Q:
-    """Imports with background work to do; to tell hosts of the end is work, and so is an undo, and to tell of it."""
-    untold = Q(state=UndoState.DONE, told_at__isnull=True)
-    undone = ImportUndo.objects.filter(Q(state__in=WORKING_UNDOS) | untold).values("batch_id")
-    return Q(state__in=WORKING) | Q(finished_at__isnull=False, told_at__isnull=True) | Q(pk__in=undone)
-
-
 def create(
     *,
     file_name: str,
@@ -205,8 +198,16 @@ def issues_json(issues: Sequence[Issue]) -> list[dict[str, Any]]:
 
 
 def unfinished_ids() -> list[int]:
-    """The imports with background work under way or waiting, oldest first."""
-    return list(ImportBatch.objects.filter(_unfinished()).order_by("pk").values_list("pk", flat=True))
+    """The imports with background work under way or waiting, oldest first.
+
+    To tell hosts of the end is work, and so is an undo, and to tell of that. Asked one by one: with "or" between them
+    no database uses its indexes, and looks through all imports that there ever were.
+    """
+    working = ImportBatch.objects.filter(state__in=WORKING)
+    untold = ImportBatch.objects.filter(told_at__isnull=True, finished_at__isnull=False)
+    undos = ImportUndo.objects.filter(Q(state__in=WORKING_UNDOS) | Q(state=UndoState.DONE, told_at__isnull=True))
+    found = {*working.values_list("pk", flat=True), *untold.values_list("pk", flat=True)}
+    return sorted(found.union(undos.values_list("batch_id", flat=True)))
 
 
 def stalled_ids(before: datetime) -> list[int]:
@@ -215,7 +216,7 @@ def stalled_ids(before: datetime) -> list[int]:
     What was sent to the workers since then still waits its turn there. A message for what had to wait came when it was
     due, unless it got lost: so it has as long from then on.
     """
-    rows = ImportBatch.objects.filter(_unfinished(), _not_since("due_at", before), progressed_at__lt=before)
+    rows = ImportBatch.objects.filter(_not_since("due_at", before), pk__in=unfinished_ids(), progressed_at__lt=before)
     rows = rows.filter(_not_since("sent_at", before)).order_by("pk")
     own = Portion.objects.filter(batch=OuterRef("pk"), plan=OuterRef("plan"))
     undone = UndoPortion.objects.filter(undo__batch=OuterRef("pk"))
@@ -248,7 +249,7 @@ def last_progress(batch: Batch) -> datetime:
 def waiting_since() -> datetime | None:
     """When something last happened on the unfinished import that has waited longest; None if there is none."""
     began = dict(
-        ImportBatch.objects.filter(_unfinished())
+        ImportBatch.objects.filter(pk__in=unfinished_ids())
         .order_by("progressed_at")
         .values_list("pk", "progressed_at")[:_LOOKED_AT]
     )

@@ -43,7 +43,7 @@ class HealthView(Monitored):
     def get(self, request: HttpRequest) -> HttpResponse:
         health = api.site_health(api.SYSTEM)
         status = 503 if health.verdict is api.SiteVerdict.CRITICAL else 200
-        return HttpResponse(as_json(health), content_type="application/json", status=status)
+        return HttpResponse(f"{as_json(health)}\n", content_type="application/json", status=status)
 
 
 class MetricsView(Monitored):
