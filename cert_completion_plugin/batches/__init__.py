@@ -2,10 +2,11 @@
 
 from cert_completion_plugin.batches.answering import answer
 from cert_completion_plugin.batches.approving import Approval, Verdict, approve
+from cert_completion_plugin.batches.asking import CannotTell
 from cert_completion_plugin.batches.cancelling import cancel, discard
 from cert_completion_plugin.batches.clock import days_since
 from cert_completion_plugin.batches.closing import advance
-from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types
+from cert_completion_plugin.batches.evidence_types import offered_types
 from cert_completion_plugin.batches.explaining import (
     PROBLEMS,
     Account,

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cert_completion_hooks.types import Actor, Certification, CertificationRef, HostUnavailable
+from cert_completion_hooks.types import Actor, Certification, CertificationRef
 from django.db import transaction
 
-from cert_completion_plugin import logbook
 from cert_completion_plugin.batches import announcing, clock
+from cert_completion_plugin.batches.asking import CannotTell, asking
 from cert_completion_plugin.batches.facts import NEVER_EXPIRES
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.plans import holding_back_fields
 from cert_completion_plugin.batches.present import certifications
-from cert_completion_plugin.batches.trouble import reference_of
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.gateway import HostContractError, gateway
+from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store import batches, log, plans
 from cert_completion_plugin.store.traces import rule_as_text
 from cert_completion_plugin.store.values import column_text
@@ -65,10 +64,10 @@ def approve(batch_id: int, user_id: Any, username: str, *, plan: int, accept_bro
     if kept.broken and not accept_broken:
         return Approval(Verdict.BROKEN)
     try:
-        changed = _changed_rules(administrator(user_id, username), plans.rules(batch_id, plan))
-    except (HostUnavailable, HostContractError) as error:
-        told = {"question": "rules", "batch": batch_id}
-        return Approval(Verdict.HOST_AWAY, reference=reference_of(logbook.HOST_CANNOT_TELL, error, **told))
+        with asking("rules", batch=batch_id):
+            changed = _changed_rules(administrator(user_id, username), plans.rules(batch_id, plan))
+    except CannotTell as problem:
+        return Approval(Verdict.HOST_AWAY, reference=problem.reference)
     if changed:
         return Approval(Verdict.RULES_CHANGED, tuple(changed))
     now = clock.now()

@@ -3,31 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cert_completion_hooks.types import Actor, EvidenceField, EvidenceType, FieldKind, HostUnavailable
+from cert_completion_hooks.types import Actor, EvidenceField, EvidenceType, FieldKind
 
-from cert_completion_plugin import logbook
+from cert_completion_plugin.batches.asking import asking
 from cert_completion_plugin.batches.offers import evidence_is_offered
-from cert_completion_plugin.batches.trouble import reference_of
-from cert_completion_plugin.gateway import HostContractError, gateway
+from cert_completion_plugin.gateway import gateway
 from cert_completion_plugin.store.values import Batch
-
-
-class CannotTell(Exception):
-    """The host could not say which evidence types it offers; `reference` names the log entry for the operator."""
-
-    def __init__(self, reference: str) -> None:
-        super().__init__(reference)
-        self.reference = reference
 
 
 def offered_types(actor: Actor) -> tuple[EvidenceType, ...]:
     """The types that this administrator may choose beside the default type. Raises CannotTell."""
     if not evidence_is_offered():
         return ()
-    try:
+    with asking("evidence_types"):
         return gateway().evidence_types(actor)
-    except (HostUnavailable, HostContractError) as error:
-        raise CannotTell(reference_of(logbook.HOST_CANNOT_TELL, error, question="evidence_types")) from error
 
 
 def evidence_type_of(batch: Batch) -> EvidenceType | None:

@@ -1,12 +1,10 @@
 """Looking up what somebody typed in order to find imports."""
 
 from cert_completion_hooks.text import normalised
-from cert_completion_hooks.types import Actor, CertificationRef, HostUnavailable
+from cert_completion_hooks.types import Actor, CertificationRef
 
-from cert_completion_plugin import logbook
-from cert_completion_plugin.batches.evidence_types import CannotTell
-from cert_completion_plugin.batches.trouble import reference_of
-from cert_completion_plugin.gateway import HostContractError, gateway
+from cert_completion_plugin.batches.asking import asking
+from cert_completion_plugin.gateway import gateway
 
 
 def certification_keys(actor: Actor, name: str) -> tuple[str, ...]:
@@ -14,8 +12,6 @@ def certification_keys(actor: Actor, name: str) -> tuple[str, ...]:
     if not (text := normalised(name)):
         return ()
     references = CertificationRef(text, ""), CertificationRef("", text)
-    try:
+    with asking("certification"):
         found = gateway().acting_for(actor).find_certifications(references, ignore_case=False)
-    except (HostUnavailable, HostContractError) as error:
-        raise CannotTell(reference_of(logbook.HOST_CANNOT_TELL, error, question="certification")) from error
     return tuple(dict.fromkeys(each.key for reference in references for each in found.get(reference, ())))

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from cert_completion_plugin import conf
 from cert_completion_plugin.batches import announcing, clock, keeping
+from cert_completion_plugin.batches.asking import CannotTell
 from cert_completion_plugin.batches.closing import tell_hosts
-from cert_completion_plugin.batches.evidence_types import CannotTell, offered_types, type_as_json
+from cert_completion_plugin.batches.evidence_types import offered_types, type_as_json
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.core.issues import Code, Issue

@@ -1,6 +1,7 @@
 """Database connections that broke under us."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, router, transaction
@@ -25,6 +26,11 @@ def mend() -> None:
 def close() -> None:
     """Close the connections of this thread."""
     connections.close_all()
+
+
+def savepoint() -> AbstractContextManager[Any]:
+    """Where a transaction is under way, keep it whole if what is done inside fails; elsewhere begin none."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def after_commit(function: Callable[..., Any], *arguments: Any, **named: Any) -> None:
