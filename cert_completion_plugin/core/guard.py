@@ -4,8 +4,10 @@ import re
 
 GUARD = "'"
 
-# What begins a formula, after any white space, also in its full width; and white space that some programs take off.
-_ARMED = re.compile(r"'*(?:\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])")
+# What begins a formula, after anything that is not seen, also in its full width; and white space that some programs
+# take off.
+_UNSEEN = r"[\s\x00-\x1F\x7F-\x9F\u00AD\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]"
+_ARMED = re.compile(rf"'*(?:{_UNSEEN}*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])")
 _GUARDED = re.compile(r"'" + _ARMED.pattern)
 
 
