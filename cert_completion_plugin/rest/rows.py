@@ -119,8 +119,11 @@ class RowView(ApiView):
 
 
 def rows_page(request: Request, batch: api.Batch, phase: Phase, plan: int) -> Response:
-    """The page of rows that the parameters ask for."""
-    page = api.page(request.user, batch, **_asked(request, batch, plan, RowsParameters), phase=phase)
+    """The page of rows that the parameters ask for; the first one is kept in the admin's history of the import."""
+    asked = _asked(request, batch, plan, RowsParameters)
+    page = api.page(request.user, batch, **asked, phase=phase)
+    if not asked["after"] and not asked["before"]:
+        api.note_download(request.user, batch, "rows by the REST API")
     return paged(RowsPage(_beside(request, page)).data)
 
 

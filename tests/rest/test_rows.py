@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from cert_completion_plugin import api
@@ -239,3 +240,14 @@ def test_days_are_written_as_days_whatever_the_site_has_set(settings, imported, 
     assert document["as_of"] == date(2026, 3, 15).isoformat()
     assert document["uploaded_at"].endswith("Z")
     assert call("get", "/imports?since=2020-01-31").status_code == 200
+
+
+def test_who_takes_rows_is_kept_in_the_history_of_the_import(imported, call, operator):
+    batch = imported(*ROWS)
+    for query in ("", "?after=2", "?before=9"):
+        call("get", f"/imports/{batch.reference}/rows{query}")
+    call("get", f"/imports/{batch.reference}/lines")
+    entries = LogEntry.objects.filter(object_id=str(batch.id)).order_by("pk")
+    assert [(entry.user, entry.change_message) for entry in entries][1:] == [
+        (operator, "Downloaded rows: rows by the REST API")
+    ]
