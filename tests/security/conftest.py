@@ -14,6 +14,8 @@ from cert_completion_plugin import api
 from tests import people
 
 EVIL = "evil.example"
+ANSWERS = (200, 302, 404, 405, 503)
+"""Of pages that are found, or not, and of the health of a site without workers."""
 SCRIPT = f"\"'><script src=//{EVIL}/x></script><img src=x onerror=a()>{{{{7919*7907}}}}</textarea>"
 FORMULA = f'=HYPERLINK("//{EVIL}")'
 ESCAPES = "\x1b[31m\x1b]0;evil\x07"

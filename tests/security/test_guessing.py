@@ -1,5 +1,7 @@
 """Whoever guesses learns nothing, neither from an answer nor from how long it takes."""
 
+from collections.abc import Mapping
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +11,7 @@ from tests import people
 
 pytestmark = pytest.mark.django_db
 MISSING = "0" * 32
-PAGES = {
+PAGES: Mapping[str, Mapping[str, object]] = {
     "batch": {},
     "cancel": {},
     "plan": {"plan": 1},

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import WorkerSign
-from tests.security.conftest import EVIL
+from tests.security.conftest import ANSWERS, EVIL
 from tests.security.test_scripts import addresses
 
 pytestmark = pytest.mark.django_db
@@ -42,15 +42,15 @@ def test_a_forged_post_is_refused_everywhere_and_changes_nothing(imports, operat
     client.force_login(operator)
     before = all_there_is()
     for address in addresses(imports):
-        for headers in ({}, {"HTTP_REFERER": f"https://{EVIL}/"}, {"HTTP_ORIGIN": f"https://{EVIL}"}):
-            assert client.post(address, POSTED, **headers).status_code == 403, address
+        for headers in ({}, {"referer": f"https://{EVIL}/"}, {"origin": f"https://{EVIL}"}):
+            assert client.post(address, POSTED, headers=headers).status_code == 403, address
     assert all_there_is() == before
 
 
 def test_to_look_changes_nothing(client, imports, operator):
     before = all_there_is()
     for address in addresses(imports):
-        assert client.get(address, POSTED).status_code in (200, 302, 404, 405)
+        assert client.get(address, POSTED).status_code in ANSWERS
         client.head(address)
         client.options(address)
     assert all_there_is() == before

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from django.contrib import admin
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 
 from cert_completion_plugin import api
 from cert_completion_plugin.urls import urlpatterns
-from tests.security.conftest import EVIL, SCRIPT, harm_in
+from tests.security.conftest import ANSWERS, EVIL, SCRIPT, harm_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,13 +29,16 @@ OTHERS: Mapping[str, Mapping[str, object]] = {
     "batches": {},
     "upload": {},
     "options": {},
+    "status": {},
+    "health": {},
+    "metrics": {},
     "known": {},
     "template": {"kind": "csv"},
 }
 
 
 def test_every_page_is_looked_at():
-    assert {pattern.name for pattern in urlpatterns} == {*OF_IMPORTS, *OTHERS}
+    assert {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)} == {*OF_IMPORTS, *OTHERS}
 
 
 def addresses(imports: Mapping[str, api.Batch]) -> Iterator[str]:
@@ -53,7 +56,7 @@ def is_harmless(response):
     text = content.decode()
     kind = response["Content-Type"].partition(";")[0]
     if kind != "text/html":
-        assert kind in ("application/json", "text/csv") or "officedocument" in kind
+        assert kind in ("application/json", "text/csv", "text/plain") or "officedocument" in kind
         return True
     assert str(7919 * 7907) not in text
     return harm_in(text) == [] and f"<script src=//{EVIL}" not in text
@@ -74,7 +77,7 @@ def test_what_is_stored_is_shown_as_text(client, imports):
     seen = {200: 0}
     for address in addresses(imports):
         response = client.get(address)
-        assert response.status_code in (200, 302, 404, 405), address
+        assert response.status_code in ANSWERS, address
         seen[response.status_code] = seen.get(response.status_code, 0) + 1
         assert is_harmless(response), address
     assert seen[200] > 50
@@ -94,7 +97,7 @@ def test_what_is_reflected_is_text(client, imports, value):
     for address in addresses({"finished": imports["finished"], "waiting": imports["waiting"]}):
         for name in (*QUERIES, *OF_LIST):
             response = client.get(address, {name: value})
-            assert response.status_code in (200, 302, 404, 405), (address, name)
+            assert response.status_code in ANSWERS, (address, name)
             assert is_harmless(response), (address, name)
 
 
@@ -102,7 +105,7 @@ def test_a_form_that_is_shown_again_has_what_was_sent_as_text(client, imports):
     for address in addresses({"waiting": imports["waiting"], "asking": imports["asking"]}):
         names = ("date_format", "reason", "preview", "plan", "confirmed", "do", "import_action", "sheet", "separator")
         response = client.post(address, dict.fromkeys(names, SCRIPT))
-        assert response.status_code in (200, 302, 404, 405), address
+        assert response.status_code in ANSWERS, address
         assert is_harmless(response), address
 
 
