@@ -15,6 +15,7 @@ from cert_completion_plugin.core.watched import PlaceError, WatchedPlace, overla
 NAME = "CERT_COMPLETION"
 DAYS = frozenset({"KEEP_FILES_DAYS", "KEEP_ROWS_DAYS", "KEEP_LEDGER_DAYS"})
 _MOST_DAYS = 36_500
+SITE, USER = SCOPES = ("site", "user")
 _OPTIONS = Options()
 _THRESHOLDS = Thresholds()
 
@@ -35,6 +36,9 @@ class Settings:
     of the report. `base_template`: the template that the plugin's pages extend. `approve_own`: whether those who may
     approve imports may approve their own, and have rows recorded without a review. `defaults`: the options with which
     the upload form begins for somebody who has not chosen any yet, given as a dictionary.
+    `imports_per_user`: how many imports of one user may wait or work at the same time (None: any number). `scope`: in
+    what one import works at a time while the others wait for their turn: "site", "user" (what one user uploads), or
+    None for no such limit.
     `keep_files_days`, `keep_rows_days`, `keep_ledger_days`: how many days after the end of an import its file, the
     cells of its rows, and what was planned for and done to its rows are kept; with None as long as what follows in this
     list, the last one for good.
@@ -62,6 +66,8 @@ class Settings:
     page_rows: int = 100
     base_template: str = "admin/base_site.html"
     approve_own: bool = True
+    imports_per_user: int | None = None
+    scope: str | None = None
     defaults: Options = _OPTIONS
     thresholds: Thresholds = _THRESHOLDS
     keep_files_days: int | None = 90
@@ -99,6 +105,10 @@ def settings() -> Settings:
 def _checked(key: str, value: Any, default: Any) -> Any:
     if key in DAYS:
         return _days(key, value)
+    if key == "IMPORTS_PER_USER":
+        return _limit(key, value)
+    if key == "SCOPE":
+        return _scope(key, value)
     if key == "WATCHED":
         return _places(key, value)
     if isinstance(default, Options):
@@ -158,6 +168,21 @@ def _places(key: str, value: Any) -> tuple[WatchedPlace, ...]:
     if found := overlapping(tuple(places)):
         raise ImproperlyConfigured(f"{NAME}[{key!r}] has places within each other: {found[0]} and {found[1]}.")
     return tuple(places)
+
+
+def _limit(key: str, value: Any) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a whole number above zero, or None, not {value!r}.")
+
+
+def _scope(key: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and value in SCOPES:
+        return value
+    names = ", ".join(map(repr, SCOPES))
+    raise ImproperlyConfigured(f"{NAME}[{key!r}] must be one of {names}, or None, not {value!r}.")
 
 
 def _options(key: str, value: Any) -> Options:

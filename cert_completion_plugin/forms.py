@@ -15,6 +15,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cert_completion_plugin import api, conf, labels, texts
 from cert_completion_plugin.core.options import DATE_FORMATS, Options
@@ -339,6 +340,19 @@ def gone_text() -> str:
         "The file from your last try is no longer kept. It may have been received already: look at the certification "
         "import report before you choose it again."
     )
+
+
+def too_many_text(refusal: api.TooManyImports) -> str:
+    """What is said to somebody of whom as many imports wait or work as the site allows."""
+    return ngettext(
+        "%(limit)s of your imports has not ended yet, the most that this site allows at the same time. Wait until it "
+        "has ended; or find it in the certification import report, and approve, answer or cancel it. The file is kept "
+        "here meanwhile.",
+        "%(limit)s of your imports have not ended yet, the most that this site allows at the same time. Wait until one "
+        "has ended; or find one in the certification import report, and approve, answer or cancel it. The file is kept "
+        "here meanwhile.",
+        refusal.limit,
+    ) % {"limit": refusal.limit}
 
 
 def too_large_text() -> str:

@@ -115,6 +115,7 @@ class Scope(models.Model):
 
     name = models.CharField(max_length=120, unique=True)
     holder = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, related_name="+")
+    mark = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         default_permissions = ()

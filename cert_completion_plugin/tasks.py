@@ -16,7 +16,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.utils import timezone
 
 from cert_completion_plugin import batches, broker, conf, logbook
-from cert_completion_plugin.batches import forgetting, retention
+from cert_completion_plugin.batches import forgetting, queueing, retention
 
 SLACK = 1
 """Seconds by which a task comes later than its work is due, lest another machine's clock find it too early."""
@@ -66,6 +66,8 @@ def _nameless(task: Callable[P, None]) -> Callable[P, None]:
 def read_batch(batch_id: int) -> None:
     """Read the file of an import for a while, then again behind everybody else who waits; at its end send its work."""
     batches.worker_works(broker.worker_name())
+    if not admit(batch_id, read_batch):
+        return
     try:
         if batches.read(batch_id, seconds=READING_SECONDS):
             send_next(batch_id)
@@ -73,6 +75,7 @@ def read_batch(batch_id: int) -> None:
         _send(read_batch, batch_id)
     except batches.TryAgain as again:
         _send(read_batch, batch_id, countdown=again.seconds + SLACK)
+    pass_on(batch_id)
 
 
 @shared_task(name="cert_completion_plugin.work_on_batch", **_OPTIONS)
@@ -83,6 +86,8 @@ def work_on_batch(batch_id: int) -> None:
     A copy too many finds nothing to do in the end, and is not sent on.
     """
     batches.worker_works(broker.worker_name())
+    if not admit(batch_id, work_on_batch):
+        return
     until = monotonic() + TURN_SECONDS
     try:
         while (turn := batches.take_turn(batch_id)) == _MORE and monotonic() < until:
@@ -93,6 +98,26 @@ def work_on_batch(batch_id: int) -> None:
         send_next(batch_id)
     elif turn.seconds is not None:
         _send(work_on_batch, batch_id, **({"countdown": turn.seconds + SLACK} if turn.seconds else {}))
+    pass_on(batch_id)
+
+
+def admit(batch_id: int, task: Any = None) -> bool:
+    """Whether an import may be worked on now. Where it may not, and it is another one's turn, that one is sent.
+
+    Where the database cannot tell just now, the `task` is sent again.
+    """
+    admission = queueing.admit(batch_id)
+    if admission.next is not None:
+        send_next(admission.next)
+    if admission.ask_again and task is not None:
+        _send(task, batch_id, countdown=SLACK)
+    return admission.may_work
+
+
+def pass_on(batch_id: int) -> None:
+    """If an import has given way, send the one that has its turn next."""
+    if (following := queueing.pass_on(batch_id)) is not None:
+        send_next(following)
 
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
@@ -142,6 +167,8 @@ def resend_stalled() -> list[int]:
     """Send the work of all stalled imports again; returns their ids. One that cannot be sent keeps no other waiting."""
     began, resent = monotonic(), []
     for batch_id in filter(batches.claim_sending, batches.stalled()):
+        if not admit(batch_id):
+            continue
         logbook.tell(logbook.WORK_RESENT, batch=batch_id)
         resent.append(batch_id)
         try:

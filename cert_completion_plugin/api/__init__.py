@@ -84,6 +84,7 @@ from cert_completion_plugin.api.progressing import (
     health,
     last_progress,
     pace,
+    place,
     progress,
     share_read,
     waits_until,
@@ -125,6 +126,7 @@ from cert_completion_plugin.api.undoing import (
     undo_last_progress,
     undo_obstacle,
     undo_of_row,
+    undo_place,
     undo_progress,
     undo_rows,
     undo_rows_before,
@@ -143,7 +145,7 @@ from cert_completion_plugin.api.uploading import (
     submit_once,
     template,
 )
-from cert_completion_plugin.api.working import command_works, sweep, unfinished, work_off
+from cert_completion_plugin.api.working import NotItsTurn, command_works, sweep, unfinished, work_off
 from cert_completion_plugin.batches import (
     HOST_AWAY,
     KEPT_FOR,
@@ -166,6 +168,8 @@ from cert_completion_plugin.batches import (
     TryAgain,
     Verdict,
 )
+from cert_completion_plugin.batches.limits import NotTaken, TooManyImports
+from cert_completion_plugin.batches.queueing import Place
 from cert_completion_plugin.batches.retention import Purged
 from cert_completion_plugin.batches.rights import Loss
 from cert_completion_plugin.batches.standing import Work
@@ -239,6 +243,8 @@ __all__ = [
     "LinePage",
     "Loss",
     "Neighbours",
+    "NotItsTurn",
+    "NotTaken",
     "NotUndoable",
     "Obstacle",
     "OptionNotOffered",
@@ -249,6 +255,7 @@ __all__ = [
     "Pace",
     "Page",
     "Phase",
+    "Place",
     "Plan",
     "Progress",
     "Purged",
@@ -267,6 +274,7 @@ __all__ = [
     "SystemCheck",
     "TooLarge",
     "TooLongForWorkbook",
+    "TooManyImports",
     "TryAgain",
     "Undo",
     "UndoProgress",
@@ -330,6 +338,7 @@ __all__ = [
     "orphans",
     "pace",
     "page",
+    "place",
     "plan_anew",
     "plan_numbers",
     "plan_summary",
@@ -363,6 +372,7 @@ __all__ = [
     "undo_last_progress",
     "undo_obstacle",
     "undo_of_row",
+    "undo_place",
     "undo_progress",
     "undo_rows",
     "undo_rows_before",

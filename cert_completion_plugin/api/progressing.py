@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cert_completion_plugin import batches, broker
+from cert_completion_plugin.batches import queueing
+from cert_completion_plugin.batches.queueing import Place
 from cert_completion_plugin.store import batches as stored
 from cert_completion_plugin.store import portions
 from cert_completion_plugin.store.values import Batch, Pace, Progress
@@ -30,6 +32,11 @@ def share_read(batch: Batch) -> float | None:
 def pace(batch: Batch) -> Pace:
     """How fast the rows of an import are done just now."""
     return batches.pace(batch)
+
+
+def place(batch: Batch) -> Place | None:
+    """Where an import stands that waits for its turn (setting SCOPE); None if it does not wait for one."""
+    return queueing.place_of(batch.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

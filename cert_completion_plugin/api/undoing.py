@@ -9,8 +9,10 @@ from cert_completion_plugin import tasks
 from cert_completion_plugin.api.permissions import PERMISSION_UNDO, PERMISSION_VIEW_PERSONAL_DATA, User, check
 from cert_completion_plugin.batches import (
     Obstacle,
+    queueing,
     undoing,
 )
+from cert_completion_plugin.batches.queueing import Place
 from cert_completion_plugin.core.undoing import RowUndo, UndoState, UndoStep
 from cert_completion_plugin.store import connections, undos
 from cert_completion_plugin.store.values import Batch, Undo, UndoneRow, UndoProgress
@@ -76,6 +78,11 @@ def undo_progress(undo: Undo) -> UndoProgress:
 def undo_last_progress(undo: Undo) -> datetime:
     """When something last happened on an undo."""
     return undos.last_progress(undo)
+
+
+def undo_place(undo: Undo) -> Place | None:
+    """Where an undo stands that waits until it is the turn of its import; None if it does not wait for that."""
+    return queueing.place_of(undo.batch_id)
 
 
 def undo_waits_until(undo: Undo) -> datetime | None:

@@ -7,10 +7,8 @@ from django.db import transaction
 
 from cert_completion_plugin import batches, tabular, tasks
 from cert_completion_plugin.api.masking import shown_to
-from cert_completion_plugin.api.permissions import PERMISSION_UPLOAD, User, check, check_review, reach
-from cert_completion_plugin.batches import (
-    KeptFile,
-)
+from cert_completion_plugin.api.permissions import PERMISSION_UPLOAD, User, check, check_review, check_seen, reach
+from cert_completion_plugin.batches import KeptFile, limits
 from cert_completion_plugin.core import headings
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.pushed_rows import table_of
@@ -34,11 +32,11 @@ def submit(
     transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
     sends again. `corrects`: the import of which the file has rows that were corrected; a file that was downloaded from
     a report says so itself.
-    Raises OptionNotOffered, and Denied: without the permission to approve imports, their review cannot be left out.
+    Raises OptionNotOffered, TooManyImports, and Denied: without the permission to approve imports, their review cannot
+    be left out.
     A file over the site's limit comes back in state `refused`.
     """
-    check(user, PERMISSION_UPLOAD)
-    check_review(user, options)
+    _check_may_submit(user, options, corrects)
     with transaction.atomic():
         batch = batches.receive(
             chunks,
@@ -84,9 +82,19 @@ def file_of_rows(rows: Sequence[Mapping[str, str | None]]) -> Iterator[bytes]:
     return tabular.pushed_csv(table.headings, table.rows)
 
 
+def _check_may_submit(user: User, options: Options, corrects: Batch | None) -> None:
+    check(user, PERMISSION_UPLOAD)
+    check_review(user, options)
+    if corrects is not None:
+        check_seen(user, corrects)
+    limits.check_room(user.pk)
+
+
 def _taken_in(user: User, batch: Batch, corrects: Batch | None) -> Batch:
     if corrects is not None:
         stored.correct(batch.id, corrects)
+    if not batch.has_ended:
+        limits.check_still_room(user.pk)
     log.add(batch, user.pk, Logged.UPLOADED)
     connections.after_commit(tasks.send_next, batch.id)
     return batch
@@ -113,10 +121,9 @@ def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
 def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None) -> Batch:
     """Take in a kept file as a new import, as `submit` does; it is kept no longer.
 
-    Raises OptionNotOffered, KeptFileGone if it was taken in already, and Denied.
+    Raises OptionNotOffered, TooManyImports, KeptFileGone if it was taken in already, and Denied.
     """
-    check(user, PERMISSION_UPLOAD)
-    check_review(user, options)
+    _check_may_submit(user, options, corrects)
     with transaction.atomic():
         batch = batches.receive_kept(
             kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options

@@ -16,6 +16,14 @@ WORTH_WAITING_SECONDS = 2
 """Pauses so short that `work_off` waits them out."""
 
 
+NOT_ITS_TURN_SECONDS = 60
+"""After how long one may ask again whether it is an import's turn."""
+
+
+class NotItsTurn(TryAgain):
+    """Another import is worked on first: the site works on one at a time."""
+
+
 def unfinished() -> list[int]:
     """The ids of the imports that have work to do, oldest first."""
     return batches.unfinished()
@@ -35,9 +43,19 @@ def work_off(batch_id: int, *, after_turn: Callable[[], None] = lambda: None) ->
     """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
 
     `after_turn` is called between two pieces of work, about once a second; what it raises ends the work there.
-    Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it.
+    Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it;
+    NotItsTurn where another one is worked on first (setting SCOPE).
     """
+    try:
+        _work_off(batch_id, after_turn)
+    finally:
+        tasks.pass_on(batch_id)
+
+
+def _work_off(batch_id: int, after_turn: Callable[[], None]) -> None:
     while (work := batches.next_work(batch_id)) is not None:
+        if not tasks.admit(batch_id):
+            raise NotItsTurn(NOT_ITS_TURN_SECONDS)
         if work.read:
             if not _read(batch_id):
                 return

@@ -12,6 +12,7 @@ from cert_completion_plugin.batches.asking import CannotTell
 from cert_completion_plugin.batches.closing import tell_hosts
 from cert_completion_plugin.batches.evidence_types import offered_types, type_as_json
 from cert_completion_plugin.batches.identity import administrator
+from cert_completion_plugin.batches.limits import NotTaken
 from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import CommitPolicy, Messages, Options, UnknownCertification
@@ -20,7 +21,7 @@ from cert_completion_plugin.store import batches, connections, files
 from cert_completion_plugin.store.values import Batch
 
 
-class OptionNotOffered(ValueError):
+class OptionNotOffered(NotTaken):
     """The option exists, but this version or this site does not offer the value; the text names both."""
 
 

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=120, unique=True)),
+                ("mark", models.PositiveBigIntegerField(default=0)),
                 (
                     "holder",
                     models.ForeignKey(

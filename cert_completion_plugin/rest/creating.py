@@ -162,6 +162,12 @@ def create(request: Request) -> tuple[api.Batch, bool]:
         if key is None:
             return api.submit(request.user, asked.chunks(), **given), True
         return api.submit_once(request.user, asked.chunks(), key=key, request_sha256=asked.sha256(), **given)
+    except api.TooManyImports as refusal:
+        text = _(
+            "%(limit)s import(s) of this user have not ended yet. Wait until one has ended; approve, answer or cancel "
+            "one that waits for somebody."
+        )
+        raise Problem("too_many_imports", text % {"limit": refusal.limit}, headers={"Retry-After": "60"}) from None
     except api.OptionNotOffered as refusal:
         raise not_valid(not_offered(refusal)) from refusal
     except api.KeyReused:

@@ -73,6 +73,7 @@ class ImportsView(ApiView):
         problems=[
             "body_malformed",
             "key_busy",
+            "too_many_imports",
             "too_large",
             "media_type_not_supported",
             "not_valid",

@@ -73,6 +73,11 @@ KINDS: Mapping[str, Kind] = {
         _("A request with this key is being worked on"),
         _("Send the same request again in a moment; you will get its import."),
     ),
+    "too_many_imports": Kind(
+        429,
+        _("Too many imports at the same time"),
+        _("As many imports of the user as the site allows wait or work. Send the same again when one has ended."),
+    ),
     "gone": Kind(
         410, _("This was deleted"), _("Rows are kept for a time, which the site sets; the numbers of an import stay.")
     ),

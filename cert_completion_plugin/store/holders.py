@@ -7,6 +7,7 @@ from django.contrib.auth import get_backends, get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
 from django.db.models import QuerySet
 
 _ASKED = ("has_perm", "get_all_permissions", "get_user_permissions", "get_group_permissions", "with_perm")
@@ -48,3 +49,10 @@ def _is_told() -> bool:
     except FieldDoesNotExist:
         return False
     return True
+
+
+def lock(user_id: Any) -> None:
+    """Hold the row of a user until the transaction ends, so that others who do so wait."""
+    no_key = connection.features.has_select_for_no_key_update
+    user = get_user_model()._default_manager.select_for_update(no_key=no_key).filter(pk=user_id)
+    user.values_list("pk").first()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cert_completion_plugin import api
+from cert_completion_plugin.telling.queueing import place_text
 from cert_completion_plugin.telling.trouble import moment_text, undo_trouble_text
 
 WAITING_IS_LONG = timedelta(minutes=1)
@@ -40,12 +41,14 @@ def working(undo: api.Undo, *, with_names: bool) -> dict[str, Any]:
     percent = 100 * progress.rows_done // progress.rows if progress.rows else 0
     is_preview = undo.state is api.UndoState.PREVIEWING
     rows = _("%(done)s of %(rows)s rows are looked at.") if is_preview else _("%(done)s of %(rows)s rows are done.")
+    place = api.undo_place(undo)
+    is_stalled = next_try is None and (place is None or place.comes_next)
     return {
         "percent": percent,
         "texts": {
-            "rows": rows % {"done": progress.rows_done, "rows": progress.rows},
+            "rows": place_text(place) if place else rows % {"done": progress.rows_done, "rows": progress.rows},
             "trouble": undo_trouble_text(undo, next_try, with_names=with_names),
-            "stalled": _stalled_text(undo) if next_try is None else "",
+            "stalled": _stalled_text(undo) if is_stalled else "",
         },
         "aloud": _("%(percent)s percent are done.") % {"percent": 25 * (percent // 25)},
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cert_completion_plugin import api
 from cert_completion_plugin.core.options import CommitPolicy
+from cert_completion_plugin.telling.queueing import place_text
 from cert_completion_plugin.telling.times import time_text
 
 WAITING_IS_LONG = timedelta(minutes=1)
@@ -28,12 +29,13 @@ _MARKS = {"done": gettext_lazy("(done)"), "now": gettext_lazy("(now)"), "later":
 def working(batch: api.Batch) -> dict[str, Any]:
     """The progress of an import that is worked on: `percent` or None, the steps, and texts by their place on the page.
 
-    Nothing is said of pace and time left unless something was done lately.
+    Nothing is said of pace and time left unless something was done lately. One that waits for its turn says so.
     """
     progress = api.progress(batch)
     percent = _percent(batch, progress)
-    idle = _idle(batch)
-    phase = _phase_text(batch)
+    place = api.place(batch)
+    idle = _idle(batch) if place is None or place.comes_next else None
+    phase = _phase_text(batch) if place is None else place_text(place)
     steps = _steps(batch)
     return {
         "percent": percent,

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
 from cert_completion_plugin import api, conf, labels
-from cert_completion_plugin.forms import READING, UploadForm, corrected_options, describe, gone_text, too_large_text
+from cert_completion_plugin.forms import (
+    READING,
+    UploadForm,
+    corrected_options,
+    describe,
+    gone_text,
+    too_large_text,
+    too_many_text,
+)
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 
@@ -50,6 +58,9 @@ class UploadView(ImportPage, _FormView):
     def form_valid(self, form: UploadForm) -> HttpResponse:
         try:
             batch = self._submit(form)
+        except api.TooManyImports as refusal:
+            form.add_error(None, too_many_text(refusal))
+            return self.form_invalid(form)
         except api.OptionNotOffered as refusal:
             # What the site can do changed after the form had been checked.
             form.add_error(None, str(refusal))

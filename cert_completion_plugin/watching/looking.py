@@ -41,7 +41,7 @@ class _UserMissing(Exception):
     pass
 
 
-_InTheWay = (PlaceAway, _UserMissing, api.OptionNotOffered)
+_InTheWay = (PlaceAway, _UserMissing, api.NotTaken)
 
 
 def _opened(configured: WatchedPlace) -> AbstractContextManager[Place]:

@@ -27,7 +27,7 @@ _STEPS = (*_CLAIMED, State.READY)
 def take_up(configured: WatchedPlace, place: Place, user: AbstractBaseUser) -> Iterator[Event]:
     """Claim what lies there whole, and take everything that was claimed as far as it goes.
 
-    Raises Denied, OptionNotOffered and PlaceAway, which keep all files of the place waiting.
+    Raises Denied, NotTaken and PlaceAway, which keep all files of the place waiting.
     """
     files = watched_files.of_place(configured.location)
     claimed = {file.name for file in files if file.state in _CLAIMED}
@@ -57,7 +57,7 @@ class _Taking:
         watched_files.count_attempt(self.file)
         try:
             yield from self._go_on()
-        except (StillWritten, api.Denied, api.OptionNotOffered, PlaceAway) as reason:
+        except (StillWritten, api.Denied, api.NotTaken, PlaceAway) as reason:
             watched_files.forgive(self.file)
             if not isinstance(reason, StillWritten):
                 raise

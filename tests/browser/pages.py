@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from cert_completion_plugin import api
+from cert_completion_plugin.batches import queueing
 from cert_completion_plugin.models import ImportBatch, ImportUndo, Plan
 from tests.browser.site import UNCLEAR, Site
 
@@ -86,6 +87,13 @@ def _corrected(site: Site) -> Any:
 def _over_the_limits(site: Site) -> str:
     with site.with_settings(THRESHOLDS={"problem_rows": 0.1, "overwritten": 0.5, "unknown_learners": 0.2}):
         return _of(site.planned())
+
+
+def queued(site: Site) -> str:
+    """The page of an import that waits for its turn, where one is at work and another one comes before it."""
+    assert queueing.admit(site.half_written().id).may_work
+    site.submitted()
+    return _of(site.submitted())
 
 
 def _grown_old(site: Site) -> str:

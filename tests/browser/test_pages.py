@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.looking import look_at, no_complaints
-from tests.browser.pages import PAGES, PAGES_OF_OTHERS, purged
+from tests.browser.pages import PAGES, PAGES_OF_OTHERS, purged, queued
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +34,15 @@ def test_a_page_reads_from_right_to_left(site, visit, settings, name):
     page.goto(PAGES[name](site))
     assert page.get_attribute("html", "dir") == "rtl"
     look_at(page, f"{name}-rtl")
+
+
+def test_an_import_that_waits_for_its_turn_says_so(site, visit, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "SCOPE": "site"}
+    page = visit(site.operator)
+    with no_complaints(page):
+        page.goto(queued(site))
+        assert "1 other import waits before this one" in page.inner_text("#content-main")
+        look_at(page, "queued")
 
 
 def test_who_may_not_see_a_page_is_told_so_accessibly(site, visit):

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
+    *("file_of_rows",),
     *("chosen_defaults", "defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
     *(
         "command_works",
@@ -30,9 +31,9 @@ OF_THE_SITE = {
 }
 """Do the work of all, or say what the site can do."""
 OF_WHAT_IS_SHOWN = {
-    *("certifications", "days_since", "file_name", "last_progress", "pace", "plan_numbers", "progress", "row_counts"),
-    *("report_head", "row_value", "rows_in", "share_read", "undo_last_progress", "undo_obstacle", "undo_progress"),
-    *("undo_state", "undo_waits_until", "undone_among", "undos_of", "waits_until"),
+    *("certifications", "days_since", "file_name", "last_progress", "pace", "place", "plan_numbers", "progress"),
+    *("report_head", "row_counts", "row_value", "rows_in", "share_read", "undo_last_progress", "undo_obstacle"),
+    *("undo_place", "undo_progress", "undo_state", "undo_waits_until", "undone_among", "undos_of", "waits_until"),
 }
 """Given an import, a plan or an undo that somebody may see, they tell states and numbers of it."""
 ABOUT_THE_USER = {"last_choice", "remember_choice", "may", "may_approve", "may_cancel", "may_leave_out_review", "reach"}

@@ -337,3 +337,12 @@ class TestKeys:
         monkeypatch.setattr("cert_completion_plugin.store.request_keys.take", busy)
         response = call("post", "/imports", {"rows": []}, idempotency_key="k1")
         assert (response.status_code, response.json()["code"], response["Retry-After"]) == (409, "key_busy", "5")
+
+
+def test_a_user_with_too_many_imports_is_told_when_to_come_again(operator, call, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "IMPORTS_PER_USER": 1}
+    assert call("post", "/imports", {"rows": [ROW]}).status_code == 201
+    response = call("post", "/imports", {"rows": [ROW]})
+    assert (response.status_code, response.json()["code"], response["Retry-After"]) == (429, "too_many_imports", "60")
+    assert "1 import(s) of this user have not ended yet." in response.json()["detail"]
+    assert ImportBatch.objects.count() == 1

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -93,3 +95,16 @@ def test_the_task_is_sent_after_the_commit_with_atomic_requests(
         client.post(URL, form())
         assert sent == []
     assert sent == [(only_batch().id,)]
+
+
+def test_somebody_with_too_many_imports_is_told_what_to_do_and_the_file_is_kept(client, operator, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "IMPORTS_PER_USER": 1}
+    client.post(URL, form())
+    content = client.post(URL, form()).content.decode()
+    assert "1 of your imports has not ended yet, the most that this site allows at the same time." in content
+    assert "approve, answer or cancel it" in content
+    assert ImportBatch.objects.count() == 1
+    api.cancel(operator, api.newest(operator)[0])
+    token = re.search('name="kept" value="([^"]+)"', content)[1]
+    client.post(URL, form(file=None, kept=token))
+    assert ImportBatch.objects.count() == 2

@@ -85,7 +85,7 @@ class Command(CarryingCommand):
                 options=replace(wanted, review=True) if options["dry_run"] else wanted,
                 corrects=corrects,
             )
-        except api.OptionNotOffered as error:
+        except api.NotTaken as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.tell("\nStopped; nothing was taken in.")

@@ -28,12 +28,23 @@ class Command(BaseCommand):
     def _work(self) -> None:
         api.command_works("cert_completion_sweep")
         unfinished = api.unfinished()
-        for batch_id in unfinished:
-            try:
-                api.work_off(batch_id)
-            except api.TryAgain as again:
-                self.stderr.write(f"Import {batch_id} could not go on now; try again in {again.seconds} seconds.")
-            except Exception as error:
-                # One import that cannot be worked on keeps no other waiting.
-                self.stderr.write(f"Import {batch_id} could not be worked on: {type(error).__name__}: {error}")
-        self.stdout.write(f"Worked on {len(unfinished)} import(s).")
+        left, waiting = unfinished, len(unfinished) + 1
+        while left and len(left) < waiting:
+            waiting = len(left)
+            left = [batch_id for batch_id in left if not self._work_on(batch_id)]
+        if left:
+            self.stderr.write(f"{len(left)} import(s) wait for their turn behind one that could not go on.")
+        self.stdout.write(f"Worked on {len(unfinished) - len(left)} import(s).")
+
+    def _work_on(self, batch_id: int) -> bool:
+        """Says whether it was the import's turn."""
+        try:
+            api.work_off(batch_id)
+        except api.NotItsTurn:
+            return False
+        except api.TryAgain as again:
+            self.stderr.write(f"Import {batch_id} could not go on now; try again in {again.seconds} seconds.")
+        except Exception as error:
+            # One import that cannot be worked on keeps no other waiting.
+            self.stderr.write(f"Import {batch_id} could not be worked on: {type(error).__name__}: {error}")
+        return True
