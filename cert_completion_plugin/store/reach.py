@@ -28,6 +28,12 @@ class Reach:
             return Q(uploaded_by__isnull=True)
         return Q(pk__in=()) if self.uploader is None else Q(uploaded_by=self.uploader)
 
+    def has(self, uploader: Any) -> bool:
+        """Whether the imports of the user with this primary key are among them; None: those of no user."""
+        if self.everybody or uploader is None:
+            return self.everybody or self.nobodys
+        return self.uploader is not None and str(uploader) == str(self.uploader)
+
 
 EVERYBODY = Reach(everybody=True)
 NOBODY = Reach()

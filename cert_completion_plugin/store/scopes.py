@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Q
 
 from cert_completion_plugin.core.fairness import Waiting
 from cert_completion_plugin.core.undoing import UndoState
@@ -43,39 +43,45 @@ def take(seen: Held, batch_id: int, now: datetime) -> bool:
     return True
 
 
-def _at_work() -> Q:
-    """Imports with work that counts. What is merely left out, because somebody cancelled it, does not."""
-    undone = ImportUndo.objects.filter(state__in=WORKING_UNDOS).values("batch_id")
-    left_out = Q(cancelled_at__isnull=False, held_back=dumps(None))
-    return (Q(state__in=WORKING) & ~left_out) | Q(pk__in=undone)
+_WORKING = Q(state__in=WORKING)
+_LEFT_OUT = Q(cancelled_at__isnull=False, held_back=dumps(None))
+"""Of these, what is left to do is to leave rows out."""
 
 
 def is_at_work(batch_id: int) -> bool:
-    """Whether an import has work that counts, done or waiting."""
-    return ImportBatch.objects.filter(_at_work(), pk=batch_id).exists()
+    """Whether an import has work that counts, done or waiting; what is merely left out does not."""
+    return _exists(_WORKING & ~_LEFT_OUT, batch_id) or _is_undone(batch_id)
 
 
 def has_work(batch_id: int) -> bool:
     """Whether an import that holds a scope keeps it: as long as anything is to be done on it."""
-    undone = ImportUndo.objects.filter(state__in=WORKING_UNDOS).values("batch_id")
-    return ImportBatch.objects.filter(Q(state__in=WORKING) | Q(pk__in=undone), pk=batch_id).exists()
+    return _exists(_WORKING, batch_id) or _is_undone(batch_id)
+
+
+def _exists(condition: Q, batch_id: int) -> bool:
+    return ImportBatch.objects.filter(condition, pk=batch_id).exists()
+
+
+def _is_undone(batch_id: int) -> bool:
+    return ImportUndo.objects.filter(batch=batch_id, state__in=WORKING_UNDOS).exists()
 
 
 def waiting(reach: Reach, holder: int | None) -> list[Waiting]:
-    """The imports within reach that have work to do, but for the one that holds the scope."""
-    rows = _within(reach).filter(_at_work()).exclude(pk=holder or 0)
-    found = list(rows.values_list("pk", "uploaded_by", "progressed_at", "finished_at"))
-    undone = dict(_undos_since([pk for pk, _, _, finished_at in found if finished_at]))
+    """The imports within reach that have work that counts, but for the one that holds the scope.
+
+    Two questions, each with an index of its own: there may be very many imports.
+    """
+    rows = ImportBatch.objects.filter(reach.condition, _WORKING & ~_LEFT_OUT)
+    found: dict[int, tuple[Any, datetime]] = {}
+    found |= {pk: (user, since) for pk, user, since in rows.values_list("pk", "uploaded_by", "progressed_at")}
+    for undo in ImportUndo.objects.filter(state__in=WORKING_UNDOS).select_related("batch"):
+        if reach.has(undo.batch.uploaded_by_id):
+            is_confirmed = undo.state == UndoState.UNDOING and undo.confirmed_at
+            since = undo.confirmed_at if is_confirmed else undo.asked_at
+            found.setdefault(undo.batch_id, (undo.batch.uploaded_by_id, since or undo.asked_at))
     return [
-        Waiting(batch_id=pk, user=str(user or ""), since=undone.get(pk, progressed_at))
-        for pk, user, progressed_at, _ in found
+        Waiting(batch_id=pk, user=str(user or ""), since=since) for pk, (user, since) in found.items() if pk != holder
     ]
-
-
-def _undos_since(batch_ids: list[int]) -> Any:
-    for undo in ImportUndo.objects.filter(batch__in=batch_ids, state__in=WORKING_UNDOS):
-        is_confirmed = undo.state == UndoState.UNDOING and undo.confirmed_at
-        yield undo.batch_id, undo.confirmed_at if is_confirmed else undo.asked_at
 
 
 def last_turns(users: set[str]) -> dict[str, datetime]:
@@ -86,10 +92,6 @@ def last_turns(users: set[str]) -> dict[str, datetime]:
     rows = ImportBatch.objects.filter(condition, admitted_at__isnull=False).order_by()
     found = rows.values_list("uploaded_by").annotate(Max("admitted_at"))
     return {str(user or ""): moment for user, moment in found}
-
-
-def _within(reach: Reach) -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.filter(reach.condition)
 
 
 def not_ended(user_id: Any) -> int:
