@@ -1,7 +1,9 @@
 """Who may do what by the API: as on the pages, default deny; and what may not be seen is as what does not exist."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -145,9 +147,7 @@ def test_permissions(made, client, call, uploader, held, is_own):
 
 
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS if OPERATIONS[each].about])
-def test_anothers_import_is_as_one_that_there_is_not(
-    made, client, call, user_with, operation, django_assert_num_queries
-):
+def test_anothers_import_is_as_one_that_there_is_not(made, client, call, user_with, operation):
     """In what is said and in what is looked up for it."""
     imports = made()
     client.force_login(user_with(UPLOAD, PERSONAL, APPROVE, UNDO))
@@ -157,7 +157,9 @@ def test_anothers_import_is_as_one_that_there_is_not(
             response = asked(call, operation, reference)
         assert response.status_code == 404
         said = response.content.decode().replace(reference, "").replace("not%20even%20one", "")
-        looked_up = [query["sql"].replace(reference, "") for query in queries if "importbatch" in query["sql"]]
+        names = {reference, str(UUID(reference))} if len(reference) == 32 else set()
+        asked_for = [query["sql"] for query in queries if "importbatch" in query["sql"]]
+        looked_up = [re.sub("|".join(names), "", sql) if names else sql for sql in asked_for]
         answers.append((said, dict(response.headers, **{"Content-Length": ""}), looked_up))
     assert answers[0] == answers[1]
     assert answers[2][:2] == answers[1][:2]

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import schemathesis
 from django.contrib.sessions.models import Session
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 from schemathesis import GenerationMode
 
@@ -21,6 +22,17 @@ references = []
 """Of imports that there are; made anew for each test."""
 COOKIES = {"sessionid": "s" * 32, "csrftoken": "c" * 32}
 """Known before there is a session, as cases are made with them."""
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """Requests leave the connection of the test open, as those of Django's own test client do."""
+    ends = request_started, request_finished
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
