@@ -1,5 +1,6 @@
 """The site's settings for imports: one dictionary, `CERT_COMPLETION`, read into a typed value."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -43,7 +44,9 @@ class Settings:
     cells of its rows, and what was planned for and done to its rows are kept; with None as long as what follows in this
     list, the last one for good.
     `thresholds`: the shares of a plan's rows, from 0 to 1, above which an import waits for approval, given as a
-    dictionary.
+    dictionary. `message_days`: for how many days a message to a learner is tried that cannot be sent. `notice_mail`:
+    whether uploaders are mailed when their imports have ended; their other notices do not depend on it. `site_url`:
+    where the site is reached, for links in mails ("" asks django.contrib.sites).
     `watched`: the places from which files are taken up, given as a list of dictionaries. `watch_seconds`: how often
     workers look at them. `api_authentication`: how the REST API knows its users, as import strings of authentication
     classes of Django REST framework, in the order in which they are asked. `metrics_token`: with which a
@@ -77,6 +80,9 @@ class Settings:
     watch_seconds: int = 60
     api_authentication: tuple[str, ...] = ("rest_framework.authentication.SessionAuthentication",)
     metrics_token: str = field(default="", repr=False)
+    message_days: int = 7
+    notice_mail: bool = True
+    site_url: str = ""
 
 
 SECRETS = frozenset({"METRICS_TOKEN"})
@@ -130,9 +136,19 @@ def _checked(key: str, value: Any, default: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
         raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a whole number above zero, not {value!r}.")
+    if key == "SITE_URL":
+        return _address(key, value)
     if isinstance(value, str) and (value or not default):
         return value
     raise ImproperlyConfigured(f"{NAME}[{key!r}] must be a text, not {value!r}.")
+
+
+def _address(key: str, value: Any) -> str:
+    """Mails are written by workers, which no request tells where the site is reached."""
+    if isinstance(value, str) and (not value or re.fullmatch(r"https?://[^\s/]+(/\S*)?", value)):
+        return value
+    text = "must begin with https:// or http:// and the site's domain, such as 'https://lms.example.org'"
+    raise ImproperlyConfigured(f"{NAME}[{key!r}] {text}, not {value!r}.")
 
 
 def _are_names(value: Any) -> bool:

@@ -73,6 +73,7 @@ class OptionsForm(forms.Form):
 
     import_action = _radios("import_action", _("What the newest completion of each learner does"))
     assign = _radios("assign", _("Learners who are not assigned to the certification yet"))
+    messages = _radios("messages", _("Messages to learners"))
     commit_policy = _radios("commit_policy", _("If some rows have problems"))
     review = _radios("review", _("Before anything is recorded"))
     unknown_certification = _radios("unknown_certification", _("Certifications that this site does not know"))
@@ -119,6 +120,7 @@ class OptionsForm(forms.Form):
             "unknown_certification": api.evidence_is_offered(),
             "evidence_type": bool(evidence_types),
             "commit_policy": api.undo_is_offered(),
+            "messages": api.messages_are_offered(),
         }
         self._withdrawn = [name for name, is_offered in offered.items() if not is_offered]
         self._field("evidence_type").choices = [_default_type(), *map(_explained_type, evidence_types)]

@@ -13,6 +13,7 @@ from cert_completion_plugin.core.options import (
     Assign,
     CommitPolicy,
     ImportAction,
+    Messages,
     UnknownCertification,
 )
 
@@ -42,6 +43,7 @@ def permission_name(permission: str) -> str:
 NAMES: Mapping[str, Any] = {
     "import_action": _("Import action"),
     "assign": _("Assign learners"),
+    "messages": _("Messages to learners"),
     "commit_policy": _("If rows have problems"),
     "review": _("Review"),
     "unknown_certification": _("Unknown certifications"),
@@ -78,6 +80,10 @@ VALUES: Mapping[str, Mapping[Any, Any]] = {
         Assign.WHEN_CERTIFYING: _("When certifying"),
         Assign.ALWAYS: _("Always"),
         Assign.NEVER: _("Never"),
+    },
+    "messages": {
+        Messages.NONE: _("Send none"),
+        Messages.SEND: _("Send"),
     },
     "commit_policy": {
         CommitPolicy.VALID_ROWS: _("Import the valid rows"),
@@ -127,6 +133,13 @@ CONSEQUENCES: Mapping[str, Mapping[Any, Any]] = {
         Assign.WHEN_CERTIFYING: _("They get assigned when their row becomes the current record."),
         Assign.ALWAYS: _("They get assigned also when their row goes to history."),
         Assign.NEVER: _("Nobody gets assigned; their completions are recorded all the same."),
+    },
+    "messages": {
+        Messages.NONE: _("Nobody is told of what is recorded, neither now nor later by the LMS's scheduled messages."),
+        Messages.SEND: _(
+            "Who gets assigned is told at once, and the LMS's scheduled messages tell of certifications and renewals "
+            "as usual. Completions in the history, and records that have expired already, tell nobody."
+        ),
     },
     "commit_policy": {
         CommitPolicy.VALID_ROWS: _("Rows with problems are left out; the report says what to correct."),

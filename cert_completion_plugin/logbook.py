@@ -77,6 +77,17 @@ UNDO_STOPPED = _line("undo_stopped", _WARNING, "batch undo loss user permission"
 UNDO_PORTION_DONE = _line("undo_portion_done", _DEBUG, "batch undo portion phase rows attempt seconds")
 IMPORT_UNDONE = _line("import_undone", _INFO, "batch undo seconds", counts=True)
 
+MESSAGES_HANDED_OVER = _line("messages_handed_over", _DEBUG, "batch seconds", counts=True)
+MESSAGES_DONE = _line("messages_done", _INFO, "batch", counts=True)
+MESSAGES_WAIT = _line("messages_wait", _WARNING, f"batch kind {_FAULT}")
+MESSAGES_INTERRUPTED = _line("messages_interrupted", _ERROR, f"batch messages {_FAULT}")
+MESSAGES_LOST = _line("messages_lost", _ERROR, "messages")
+DELIVERY_INTERRUPTED = _line("delivery_interrupted", _WARNING, f"batch {_FAULT}")
+NOTICE_MAILED = _line("notice_mailed", _INFO, "batch attempt")
+NOTICE_WAITS = _line("notice_waits", _WARNING, f"batch attempt {_FAULT}")
+NOTICE_DROPPED = _line("notice_dropped", _ERROR, f"batch attempt {_FAULT}")
+TELLING_NOT_SENT = _line("telling_not_sent", _ERROR, f"batch {_FAULT}")
+
 SWEEP_DONE = _line("sweep_done", _DEBUG, "resent seconds")
 WORK_RESENT = _line("work_resent", _WARNING, "batch")
 WORK_NOT_SENT = _line("work_not_sent", _ERROR, f"batch {_FAULT}")

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cert_completion_plugin.core.messages import MessageState, Silence
+from cert_completion_plugin.core.notices import Ending, MailState
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.undoing import UndoState, UndoStep
 
@@ -39,6 +41,7 @@ class ImportBatch(models.Model):
     )
     uploaded_by_name = models.CharField(_("uploaded by"), max_length=255)
     uploaded_at = models.DateTimeField(_("uploaded"))
+    language = models.CharField(_("language of the uploader"), max_length=20, blank=True)
     options = models.TextField(_("options"))
     headings = models.TextField(_("headings"), default="[]")
     detected = models.TextField(_("detected"), default="{}")
@@ -589,30 +592,89 @@ class Message(models.Model):
     .. pii: The key of a learner, and what they were written to about.
     .. pii_types: id, other
     .. pii_retirement: local_api
+
+    `key` names learner, certification and trigger, so that none is sent twice, whatever imports there are; it is given
+    up where the message was dropped before it left. `claim` is the sender's mark while it is being sent, `moved_at`
+    when the message came into its state. `reason` is the host's word, `reference` where the operator finds what went
+    wrong.
     """
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENDING = "sending"
-        SENT = "sent"
-        NEVER = "never"
-
-    key = models.CharField(max_length=64, unique=True)
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     line = models.PositiveIntegerField()
     learner_key = models.CharField(max_length=100)
     certification_key = models.CharField(max_length=100)
     trigger = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=11, choices=_choices(MessageState))
+    attempts = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    claim = models.CharField(max_length=32, blank=True)
+    silence = models.CharField(max_length=12, blank=True, choices=_choices(Silence))
+    reason = models.TextField(blank=True)
+    reference = models.CharField(max_length=40, blank=True)
 
     class Meta:
         default_permissions = ()
-        indexes = (models.Index(fields=["state", "due_at"], name="ccp_message_due"),)
+        indexes = (models.Index(fields=["batch", "state", "line"], name="ccp_message_state"),)
 
     def __str__(self) -> str:
-        return f"{self.trigger} {self.state}"
+        return f"{self.batch_id}:{self.line} {self.trigger} {self.state}"
+
+
+class Delivery(models.Model):
+    """How the messages of one import are delivered: the import chose to send some.
+
+    .. no_pii:
+
+    `sent_at` is when its work was last sent to the workers and nobody has said since that it is done; `due_at` when it
+    goes on after trouble, of which `trouble` tells. `finished_at`: nothing is left to deliver, for ever.
+    """
+
+    batch = models.OneToOneField(ImportBatch, models.CASCADE, primary_key=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    trouble = models.TextField(default="null")
+    finished_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"
+
+
+class Notice(models.Model):
+    """What the uploader is told, once, when their import has ended: on the site's pages and by mail.
+
+    .. pii: The id of who uploaded a file; it goes with the account.
+    .. pii_types: id
+    .. pii_retirement: local_api
+
+    `shown_at`: when it was handed to the site's messages. `mail` is what became of the mail, `moved_at` since when.
+    """
+
+    batch = models.OneToOneField(ImportBatch, models.CASCADE, primary_key=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=_choices(Ending))
+    problems = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    mail = models.CharField(max_length=11, choices=_choices(MailState))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = (
+            models.Index(fields=["user", "shown_at"], name="ccp_notice_user"),
+            models.Index(fields=["mail", "due_at"], name="ccp_notice_mail"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.kind} {self.mail}"
 
 
 class LateForgetting(models.Model):

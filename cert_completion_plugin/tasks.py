@@ -32,10 +32,12 @@ that Celery opens anew for each, is worth a small portion.
 PURGE_SECONDS = 5
 """How long what is kept no longer is deleted before others have their turn."""
 
+DELIVERING_SECONDS = 5
+"""How long messages of one import are sent before others have their turn."""
+
 LAST_SECONDS = 60
 """From the soft time limit to the hard one: time to roll back and to keep that it was tried."""
 
-_MORE = batches.Turn(opens=False, seconds=0)
 _OPTIONS: dict[str, Any] = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": True}
 
 
@@ -70,6 +72,7 @@ def read_batch(batch_id: int) -> None:
         return
     try:
         if batches.read(batch_id, seconds=READING_SECONDS):
+            send_telling(batch_id)
             send_next(batch_id)
     except (batches.MoreToRead, SoftTimeLimitExceeded):
         _send(read_batch, batch_id)
@@ -90,7 +93,7 @@ def work_on_batch(batch_id: int) -> None:
         return
     until = monotonic() + TURN_SECONDS
     try:
-        while (turn := batches.take_turn(batch_id)) == _MORE and monotonic() < until:
+        while (turn := _turn(batch_id)).goes_on and monotonic() < until:
             pass
     except SoftTimeLimitExceeded:
         turn = batches.Turn(opens=False, seconds=0)
@@ -118,6 +121,48 @@ def pass_on(batch_id: int) -> None:
     """If an import has given way, send the one that has its turn next."""
     if (following := queueing.pass_on(batch_id)) is not None:
         send_next(following)
+
+
+def _turn(batch_id: int) -> batches.Turn:
+    """Take one turn; who is to be told of what it did is told as soon as it is committed."""
+    turn = batches.take_turn(batch_id)
+    if turn.tells:
+        send_telling(batch_id)
+    return turn
+
+
+@shared_task(name="cert_completion_plugin.deliver_messages", **_OPTIONS)
+@_nameless
+def deliver_messages(batch_id: int) -> None:
+    """Send messages of an import to learners for a while, then again behind everybody else who waits."""
+    batches.worker_works()
+    batches.deliver(batch_id, seconds=DELIVERING_SECONDS)
+    batches.delivered(batch_id)
+    _send_delivery(batch_id)
+
+
+@shared_task(name="cert_completion_plugin.mail_notice", **_OPTIONS)
+@_nameless
+def mail_notice(batch_id: int) -> None:
+    """Mail the uploader of an import how it ended."""
+    batches.worker_works()
+    batches.mail_notice(batch_id)
+
+
+def send_telling(batch_id: int) -> None:
+    """Send to the workers what people are to be told of an import: learners their messages, the uploader its end."""
+    try:
+        _send_delivery(batch_id)
+        if batches.notice_waits(batch_id):
+            _send(mail_notice, batch_id)
+    except Exception as error:
+        # Whatever stands in the way of that, it stands in the way of nothing else; the sweep tries again.
+        logbook.tell_fault(logbook.TELLING_NOT_SENT, error, batch=batch_id)
+
+
+def _send_delivery(batch_id: int) -> None:
+    if batches.claim_delivery(batch_id):
+        _send(deliver_messages, batch_id)
 
 
 @shared_task(name="cert_completion_plugin.sweep", **_OPTIONS)
@@ -175,19 +220,25 @@ def resend_stalled() -> list[int]:
             send_next(batch_id)
         except Exception as error:
             logbook.tell_fault(logbook.WORK_NOT_SENT, error, batch=batch_id)
-    _forget(batches.forget_old_files, logbook.KEPT_FILES_STAY)
-    _forget(batches.forget_old_keys, logbook.REQUEST_KEYS_STAY)
-    _forget(forgetting.forget_late, logbook.FORGETTING_WAITS)
+    _after_the_work(logbook.TELLING_NOT_SENT, _resend_telling)
+    _after_the_work(logbook.KEPT_FILES_STAY, batches.forget_old_files)
+    _after_the_work(logbook.REQUEST_KEYS_STAY, batches.forget_old_keys)
+    _after_the_work(logbook.FORGETTING_WAITS, forgetting.forget_late)
     logbook.tell(logbook.SWEEP_DONE, resent=len(resent), seconds=monotonic() - began)
     return resent
 
 
-def _forget(forget: Callable[[], Any], otherwise: logbook.Line) -> None:
+def _resend_telling() -> None:
+    for batch_id in dict.fromkeys([*batches.undelivered(), *batches.unmailed()]):
+        send_telling(batch_id)
+
+
+def _after_the_work(line: logbook.Line, function: Callable[[], object]) -> None:
     """Whatever stands in the way of that, such as a storage that is no longer there, comes after the work."""
     try:
-        forget()
+        function()
     except Exception as error:
-        logbook.tell_fault(otherwise, error)
+        logbook.tell_fault(line, error)
 
 
 def send_next(batch_id: int) -> None:

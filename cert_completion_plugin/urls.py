@@ -8,6 +8,7 @@ from cert_completion_plugin.views.batches import BatchesView
 from cert_completion_plugin.views.cancelling import CancelView
 from cert_completion_plugin.views.deciding import ApproveView, DiscardView, PlanAnewView
 from cert_completion_plugin.views.downloads import DownloadView
+from cert_completion_plugin.views.messages import MessagesView
 from cert_completion_plugin.views.monitoring import HealthView, MetricsView
 from cert_completion_plugin.views.options import OptionsView
 from cert_completion_plugin.views.plan import PlanView
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics/", MetricsView.as_view(), name="metrics"),
     path("<str:reference>/", BatchView.as_view(), name="batch"),
     path("<str:reference>/cancel/", CancelView.as_view(), name="cancel"),
+    path("<str:reference>/messages/", MessagesView.as_view(), name="messages"),
     path("<str:reference>/plan/<int:plan>/", PlanView.as_view(), name="plan"),
     path("<str:reference>/approve/", ApproveView.as_view(), name="approve"),
     path("<str:reference>/discard/", DiscardView.as_view(), name="discard"),

@@ -56,6 +56,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cert_completion_plugin.views.notices.context",
             ],
         },
     },
@@ -148,6 +149,7 @@ CERT_COMPLETION: dict[str, Any] = {
         "rest_framework.authentication.SessionAuthentication",
         "rest_framework.authentication.BasicAuthentication",
     ],
+    "SITE_URL": f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
 }
 CERT_COMPLETION_RECORDS: dict[str, Any] = {
     "SITE_URL": f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",

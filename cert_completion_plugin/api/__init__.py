@@ -16,6 +16,7 @@ from cert_completion_plugin.api.choosing import (
     evidence_types,
     forget_defaults,
     last_choice,
+    messages_are_offered,
     remember_choice,
     undo_is_offered,
 )
@@ -119,6 +120,17 @@ from cert_completion_plugin.api.status import (
     site_numbers,
     site_status,
 )
+from cert_completion_plugin.api.telling import (
+    delivery,
+    message_counts,
+    messages_of,
+    messages_of_row,
+    next_message_due,
+    notice_of,
+    notice_subject,
+    sends_messages,
+    take_notices,
+)
 from cert_completion_plugin.api.undoing import (
     abandon_undo,
     preview_undo,
@@ -145,7 +157,7 @@ from cert_completion_plugin.api.uploading import (
     submit_once,
     template,
 )
-from cert_completion_plugin.api.working import NotItsTurn, command_works, sweep, unfinished, work_off
+from cert_completion_plugin.api.working import NotItsTurn, command_works, sweep, tell, unfinished, untold, work_off
 from cert_completion_plugin.batches import (
     HOST_AWAY,
     KEPT_FOR,
@@ -173,6 +185,8 @@ from cert_completion_plugin.batches.queueing import Place
 from cert_completion_plugin.batches.retention import Purged
 from cert_completion_plugin.batches.rights import Loss
 from cert_completion_plugin.batches.standing import Work
+from cert_completion_plugin.core.messages import MessageState, Silence
+from cert_completion_plugin.core.notices import Ending, MailState
 from cert_completion_plugin.core.options import Options, OptionsError
 from cert_completion_plugin.core.outcomes import BatchState, Outcome, Phase
 from cert_completion_plugin.core.pushed_rows import Fault, FaultKind, RowsFaulty
@@ -180,7 +194,10 @@ from cert_completion_plugin.core.rows import Cell, Decision
 from cert_completion_plugin.core.story import Story
 from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, UndoStep
 from cert_completion_plugin.gateway import HookUse, HostNotFound, HostProblem, HostStatus
+from cert_completion_plugin.store.deliveries import Delivery
 from cert_completion_plugin.store.filtering import Filter, Page
+from cert_completion_plugin.store.messages import LearnerMessage
+from cert_completion_plugin.store.notices import Notice
 from cert_completion_plugin.store.retention import Due, Kept
 from cert_completion_plugin.store.searching import ImportFilter
 from cert_completion_plugin.store.site_state import BUCKETS as PORTION_BUCKETS
@@ -220,8 +237,10 @@ __all__ = [
     "CannotTell",
     "Cell",
     "Decision",
+    "Delivery",
     "Denied",
     "Due",
+    "Ending",
     "Fault",
     "FaultKind",
     "Filter",
@@ -239,13 +258,17 @@ __all__ = [
     "KeptFileGone",
     "KeyBusy",
     "KeyReused",
+    "LearnerMessage",
     "LearnerUnclear",
     "LinePage",
     "Loss",
+    "MailState",
+    "MessageState",
     "Neighbours",
     "NotItsTurn",
     "NotTaken",
     "NotUndoable",
+    "Notice",
     "Obstacle",
     "OptionNotOffered",
     "Options",
@@ -265,6 +288,7 @@ __all__ = [
     "RowsDeleted",
     "RowsFaulty",
     "Setting",
+    "Silence",
     "SiteFault",
     "SiteHealth",
     "SiteNumbers",
@@ -303,6 +327,7 @@ __all__ = [
     "days_since",
     "defaults",
     "delete_orphan",
+    "delivery",
     "discard",
     "due_for_purge",
     "earlier_upload",
@@ -330,9 +355,16 @@ __all__ = [
     "may_approve",
     "may_cancel",
     "may_leave_out_review",
+    "message_counts",
+    "messages_are_offered",
+    "messages_of",
+    "messages_of_row",
     "neighbours",
     "newest",
+    "next_message_due",
     "note_download",
+    "notice_of",
+    "notice_subject",
     "numbers_of",
     "origin",
     "orphans",
@@ -358,6 +390,7 @@ __all__ = [
     "rows_file",
     "rows_in",
     "rows_with_cells",
+    "sends_messages",
     "share_read",
     "site_health",
     "site_numbers",
@@ -366,6 +399,8 @@ __all__ = [
     "submit_kept",
     "submit_once",
     "sweep",
+    "take_notices",
+    "tell",
     "template",
     "undo",
     "undo_is_offered",
@@ -381,6 +416,7 @@ __all__ = [
     "undone_among",
     "undos_of",
     "unfinished",
+    "untold",
     "uploaders",
     "user_named",
     "waits_until",

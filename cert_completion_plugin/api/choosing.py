@@ -24,6 +24,11 @@ def undo_is_offered() -> bool:
     return batches.undo_is_offered()
 
 
+def messages_are_offered() -> bool:
+    """Whether this site can send messages to learners."""
+    return batches.messages_are_offered()
+
+
 def evidence_types(user: User) -> tuple[EvidenceType, ...]:
     """The evidence types that this user may choose beside the default type; none while the host cannot tell.
 

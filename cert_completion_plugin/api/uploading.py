@@ -97,6 +97,9 @@ def _taken_in(user: User, batch: Batch, corrects: Batch | None) -> Batch:
         limits.check_still_room(user.pk)
     log.add(batch, user.pk, Logged.UPLOADED)
     connections.after_commit(tasks.send_next, batch.id)
+    if batch.has_ended:
+        # It was refused as too large.
+        connections.after_commit(tasks.send_telling, batch.id)
     return batch
 
 

@@ -42,14 +42,33 @@ def command_works(name: str) -> None:
 def work_off(batch_id: int, *, after_turn: Callable[[], None] = lambda: None) -> None:
     """Do all the work of one import here and now, without a worker; beside workers that do the same it is harmless.
 
+    Messages that are due are sent, too, so that it must not be called within a transaction.
     `after_turn` is called between two pieces of work, about once a second; what it raises ends the work there.
     Raises TryAgain when all that is left has to wait: for a host that is down, or for somebody who has just begun it;
     NotItsTurn where another one is worked on first (setting SCOPE).
     """
     try:
         _work_off(batch_id, after_turn)
+    except TryAgain:
+        tell(batch_id)
+        raise
     finally:
         tasks.pass_on(batch_id)
+    tell(batch_id)
+
+
+def untold() -> list[int]:
+    """The ids of the imports of which somebody has to be told something now: learners, or the uploader."""
+    return list(dict.fromkeys([*batches.undelivered(), *batches.unmailed()]))
+
+
+def tell(batch_id: int) -> None:
+    """Send here and now what is due of an import's messages to learners, and the mail to its uploader.
+
+    It must not be called within a transaction: what is taken to be sent has to be committed before it is.
+    """
+    batches.deliver(batch_id)
+    batches.mail_notice(batch_id)
 
 
 def _work_off(batch_id: int, after_turn: Callable[[], None]) -> None:

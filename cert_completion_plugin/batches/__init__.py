@@ -6,6 +6,7 @@ from cert_completion_plugin.batches.asking import CannotTell
 from cert_completion_plugin.batches.cancelling import cancel, discard
 from cert_completion_plugin.batches.clock import days_since
 from cert_completion_plugin.batches.closing import advance
+from cert_completion_plugin.batches.delivering import claim_delivery, deliver, delivered, delivery, undelivered
 from cert_completion_plugin.batches.evidence_types import offered_types
 from cert_completion_plugin.batches.explaining import (
     PROBLEMS,
@@ -30,7 +31,10 @@ from cert_completion_plugin.batches.health import (
 )
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.keeping import KEPT_FOR, KeptFile, TooLarge, forget_old_files, keep_file, kept_file
-from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
+from cert_completion_plugin.batches.notices import mail as mail_notice
+from cert_completion_plugin.batches.notices import subject_of, take_unshown, unmailed
+from cert_completion_plugin.batches.notices import waits as notice_waits
+from cert_completion_plugin.batches.offers import evidence_is_offered, messages_are_offered, undo_is_offered
 from cert_completion_plugin.batches.once import KEYS_KEPT_FOR, KeyBusy, KeyReused, forget_old_keys, once
 from cert_completion_plugin.batches.plans import plan_anew
 from cert_completion_plugin.batches.portions import work
@@ -85,9 +89,13 @@ __all__ = [
     "cancel",
     "certification_keys",
     "certifications_for",
+    "claim_delivery",
     "claim_sending",
     "command_works",
     "days_since",
+    "deliver",
+    "delivered",
+    "delivery",
     "discard",
     "evidence_is_offered",
     "explain",
@@ -96,8 +104,11 @@ __all__ = [
     "forget_old_keys",
     "keep_file",
     "kept_file",
+    "mail_notice",
+    "messages_are_offered",
     "neighbours",
     "next_work",
+    "notice_waits",
     "offered_types",
     "once",
     "origin",
@@ -108,9 +119,13 @@ __all__ = [
     "receive_kept",
     "sent",
     "stalled",
+    "subject_of",
     "take_turn",
+    "take_unshown",
+    "undelivered",
     "undo_is_offered",
     "unfinished",
+    "unmailed",
     "waiting_since",
     "waits_until",
     "work",

@@ -2,7 +2,7 @@
 
 from cert_completion_hooks.types import BatchSummary
 
-from cert_completion_plugin.batches import announcing, clock, plans
+from cert_completion_plugin.batches import announcing, clock, notices, plans
 from cert_completion_plugin.batches.identity import info_of
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import gateway
@@ -33,11 +33,15 @@ def wind_up(batch: Batch) -> None:
 
 
 def tell_hosts(batch_id: int) -> None:
-    """Let hosts, log and other code hear how the import ended: at least once, what dies in between the sweep finds."""
+    """Let hosts, log and other code hear how the import ended: at least once, what dies in between the sweep finds.
+
+    What the uploader is told is kept before that, and so once.
+    """
     batch = batches.get(batch_id)
     assert batch is not None
     if batch.is_told:
         return
+    notices.make(batch)
     summary = BatchSummary(state=batch.state, rows=batch.rows_read, outcomes=batch.counts.get("outcomes", {}))
     gateway().batch_finished(info_of(batch), summary)
     announcing.finished(batch, summary)

@@ -2,7 +2,8 @@
 
 Facts are plain values that JSON can hold. "certifications": by their keys, "names" as the host has them, the "rules" by
 which dates were worked out (more than one where a rule changed meanwhile), and rows by "outcomes". "close": by name,
-normalised, the rows of which no certification but a close one was found.
+normalised, the rows of which no certification but a close one was found. "messages": what `core.messages.foreseen`
+tells, where messages are sent at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from cert_completion_hooks.text import normalised
 
 from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.messages import Foreseen
 from cert_completion_plugin.core.outcomes import Outcome
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.store.traces import rule_as_text
@@ -20,9 +22,10 @@ Facts = dict[str, dict[str, Any]]
 NEVER_EXPIRES = ""
 
 
-def facts_of(decisions: Iterable[Decision]) -> Facts:
-    """The facts of some rows of a plan."""
+def facts_of(decisions: Iterable[Decision], messages: Foreseen) -> Facts:
+    """The facts of some rows of a plan, and of the messages that would follow from them."""
     facts = nothing()
+    _add_messages(facts["messages"], messages)
     for decision in decisions:
         if decision.outcome is Outcome.REJECTED:
             for issue in decision.issues:
@@ -43,7 +46,7 @@ def facts_of(decisions: Iterable[Decision]) -> Facts:
 
 
 def nothing() -> Facts:
-    return {"certifications": {}, "close": {}}
+    return {"certifications": {}, "close": {}, "messages": {}}
 
 
 def add(total: Facts, facts: Mapping[str, Mapping[str, Any]]) -> None:
@@ -52,6 +55,15 @@ def add(total: Facts, facts: Mapping[str, Mapping[str, Any]]) -> None:
         _add_certification(total["certifications"], key, found)
     for value, found in facts.get("close", {}).items():
         _add_close(total["close"], value, found)
+    _add_messages(total["messages"], facts.get("messages", {}))
+
+
+def _add_messages(total: dict[str, Any], messages: Foreseen) -> None:
+    """A learner's rows are all in one portion, so that nobody is counted twice."""
+    for kind, numbers in messages.items():
+        known = total.setdefault(kind, dict.fromkeys(numbers, 0))
+        for name, number in numbers.items():
+            known[name] += number
 
 
 def _close_match(issue: Issue, line: int) -> dict[str, Any]:

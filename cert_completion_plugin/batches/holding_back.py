@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
-from cert_completion_plugin.batches import announcing, clock, counting
+from cert_completion_plugin.batches import announcing, clock, counting, outbox
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled, holds_back, taken_back
+from cert_completion_plugin.core.messages import Silence
 from cert_completion_plugin.core.options import CommitPolicy
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
@@ -64,7 +65,11 @@ def _decided(batch: Batch, portion: PortionWork, phase: Phase) -> dict[int, Deci
 
 
 def _keep(batch: Batch, portion: PortionWork, written: Mapping[int, Decision], settled: Sequence[Decision]) -> None:
-    """Keep what became of the rows in the end; a second entry of those of which something else was reported says so."""
+    """Keep what became of the rows in the end; a second entry of those of which something else was reported says so.
+
+    Nobody gets a message of an import that was held back, also of rows that could not be taken back.
+    """
     again = [decision for decision in settled if decision != written.get(decision.line)]
     ledger.add(batch, Phase.WRITTEN, again, revision=1 if written else 0)
+    outbox.drop(batch, written.values(), Silence.HELD_BACK)
     portions.set_counts(portion, counting.counts_of(settled), counting.certifications_of(settled))

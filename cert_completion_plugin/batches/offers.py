@@ -15,6 +15,11 @@ def undo_is_offered() -> bool:
     return _can(Capability.UNDO)
 
 
+def messages_are_offered() -> bool:
+    """Whether a host of this site can send messages to learners, or cannot tell just now."""
+    return _can(Capability.MESSAGES)
+
+
 def _can(capability: Capability) -> bool:
     try:
         return capability in gateway().capabilities

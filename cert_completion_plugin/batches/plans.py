@@ -83,6 +83,7 @@ def _wait(
         certifications_in_all=len(recorded),
         close_matches=[{"value": value, **found} for value, found in close[:MOST_SHOWN]],
         close_matches_in_all=len(close),
+        messages=total["messages"],
     )
     rules = {key: {"names": found["names"], "rules": found["rules"]} for key, found in certifications}
     with transaction.atomic():

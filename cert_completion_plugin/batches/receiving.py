@@ -5,19 +5,20 @@ from typing import Any
 
 from cert_completion_hooks.types import Actor, EvidenceType
 from django.db import transaction
+from django.utils.translation import get_language
 
 from cert_completion_plugin import conf
-from cert_completion_plugin.batches import announcing, clock, keeping
+from cert_completion_plugin.batches import announcing, clock, keeping, outbox
 from cert_completion_plugin.batches.asking import CannotTell
 from cert_completion_plugin.batches.closing import tell_hosts
 from cert_completion_plugin.batches.evidence_types import offered_types, type_as_json
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.limits import NotTaken
-from cert_completion_plugin.batches.offers import evidence_is_offered, undo_is_offered
+from cert_completion_plugin.batches.offers import evidence_is_offered, messages_are_offered, undo_is_offered
 from cert_completion_plugin.core.issues import Code, Issue
 from cert_completion_plugin.core.options import CommitPolicy, Messages, Options, UnknownCertification
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.store import batches, connections, files
+from cert_completion_plugin.store import batches, connections, deliveries, files
 from cert_completion_plugin.store.values import Batch
 
 
@@ -42,8 +43,11 @@ def receive(
             uploaded_by_name=uploaded_by_name,
             options=options,
             evidence_type=None if evidence_type is None else type_as_json(evidence_type),
+            language=get_language() or "",
             now=clock.now(),
         )
+        if outbox.is_asked_for(batch):
+            deliveries.begin(batch.id)
         _store(batch, chunks)
         stored = batches.get(batch.id)
         assert stored is not None
@@ -98,9 +102,8 @@ def _check_offered(options: Options) -> None:
         raise OptionNotOffered("No host of this site can create evidence; choose unknown_certification='ignore'.")
     if options.commit_policy is CommitPolicy.ALL_OR_NOTHING and not undo_is_offered():
         raise OptionNotOffered("No host of this site can undo what was written; choose commit_policy='valid_rows'.")
-    if options.messages is not Messages.NONE:
-        chosen = str(options.messages)
-        raise OptionNotOffered(f"This version does not offer messages={chosen!r} yet; leave the option out.")
+    if options.messages is Messages.SEND and not messages_are_offered():
+        raise OptionNotOffered("No host of this site can send messages to learners; choose messages='none'.")
 
 
 def _chosen_type(options: Options, actor: Actor) -> EvidenceType | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError
 
 from cert_completion_plugin import logbook
-from cert_completion_plugin.batches import clock, undo_portions
+from cert_completion_plugin.batches import clock, outbox, undo_portions
 from cert_completion_plugin.batches.closing import advance, wind_up
 from cert_completion_plugin.batches.portions import attempt, is_worked_on
 from cert_completion_plugin.batches.trouble import TryAgain, pause
@@ -19,11 +19,18 @@ class Turn:
     """What follows a turn.
 
     `opens`: the import was taken a step on or back, so that there may be work for many. `seconds`: after how many it
-    should have its next turn, 0 for at once; None if all that is left is done by others.
+    should have its next turn, 0 for at once; None if all that is left is done by others. `tells`: learners or the
+    uploader may have to be told something.
     """
 
     opens: bool
     seconds: int | None
+    tells: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more of the same to do at once."""
+        return not self.opens and self.seconds == 0
 
 
 def take_turn(batch_id: int) -> Turn:
@@ -41,6 +48,7 @@ def _turn(batch_id: int) -> Turn:
     batch = batches.get(batch_id)
     if batch is not None and batch.has_ended and not batch.is_told:
         wind_up(batch)
+        return Turn(opens=True, seconds=None, tells=True)
     if batch is not None and (untold := undos.untold(batch_id) if batch.has_ended else None):
         undo_portions.tell(batch, untold)
     if batch is not None and (undo := undos.working(batch_id) if batch.has_ended else None):
@@ -50,12 +58,14 @@ def _turn(batch_id: int) -> Turn:
     portion = portions.take_next(batch, clock.now())
     if portion is None:
         opens = advance(batch_id)
-        return Turn(opens, None if opens else _seconds_until(portions.next_moment(batch, clock.now())))
+        seconds = None if opens else _seconds_until(portions.next_moment(batch, clock.now()))
+        return Turn(opens, seconds, tells=opens)
     try:
         is_turned = attempt(batch, portion)
     except TryAgain:
         is_turned = False
-    return Turn(advance(batch_id) or is_turned, 0)
+    opens = advance(batch_id)
+    return Turn(opens or is_turned, 0, tells=opens or outbox.is_asked_for(batch))
 
 
 def _turn_at_undo(batch: Batch, undo: Undo) -> Turn:

@@ -9,12 +9,13 @@ from cert_completion_hooks.types import Actor, HostUnavailable, UndoStatus
 from django.db import transaction
 
 from cert_completion_plugin import conf, logbook
-from cert_completion_plugin.batches import announcing, clock, persisting, rights, trouble
+from cert_completion_plugin.batches import announcing, clock, outbox, persisting, rights, trouble
 from cert_completion_plugin.batches.identity import administrator
 from cert_completion_plugin.batches.memory import without_collecting
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.batches.rights import LostRight
 from cert_completion_plugin.batches.trouble import HOST_AWAY, TryAgain, pause, reference_of
+from cert_completion_plugin.core.messages import Silence
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.rows import Decision
 from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, is_unclear, together
@@ -154,7 +155,7 @@ def _keep(batch: Batch, undo: Undo, portion: UndoWork, asked: _Asked, done: Mapp
     """Keep what became of the rows: a new entry of the ledger for those undone, and no message about them any more."""
     undone = [asked.reported[line] for line, row in done.items() if row.status is UndoStatus.UNDONE]
     ledger.add(batch, Phase.UNDONE, [replace(row, basis=None, trace=None) for row in undone], revision=undo.number)
-    undos.drop_messages(batch, [row.line for row in undone])
+    outbox.drop(batch, undone, Silence.UNDONE)
     undos.keep(undo, portion, done)
 
 

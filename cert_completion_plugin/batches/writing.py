@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from cert_completion_plugin.batches import clock, counting, deciding, drifting, facts, holding_back
+from cert_completion_plugin.batches import clock, counting, deciding, drifting, facts, holding_back, outbox
 from cert_completion_plugin.batches.memory import without_collecting
 from cert_completion_plugin.batches.recording import Recorder
 from cert_completion_plugin.core.all_or_nothing import cancelled, holds_back
@@ -127,7 +127,9 @@ def keep(batch: Batch, portion: PortionWork, state: str, decisions: Sequence[Dec
     ledger.add(batch, Phase.PLANNED if state == portions.PLANNED else Phase.WRITTEN, decisions)
     portions.set_counts(portion, counting.counts_of(decisions), counting.certifications_of(decisions))
     if batch.state is BatchState.PLANNING:
-        portions.set_facts(portion.id, facts.facts_of(decisions))
+        portions.set_facts(portion.id, facts.facts_of(decisions, outbox.foresee(batch, decisions)))
+    if state == portions.WRITTEN:
+        outbox.fill(batch, decisions)
     goes_on_at_once = state == portions.PLANNED and batch.state is BatchState.WRITING
     portions.begin_phase(portion.id, attempts=int(goes_on_at_once))
     if state == portions.WRITTEN and holding_back.is_asked_for(batch):

@@ -10,7 +10,7 @@ from cert_completion_plugin.checks.database import check_database, check_mysql, 
 from cert_completion_plugin.checks.hosts import check_defaults, check_hosts
 from cert_completion_plugin.checks.pages import check_base_template, check_pages, check_static_files
 from cert_completion_plugin.checks.rest import check_rest
-from cert_completion_plugin.checks.settings import check_metrics, check_settings, check_time
+from cert_completion_plugin.checks.settings import check_mail, check_metrics, check_settings, check_time
 from cert_completion_plugin.checks.uploads import check_uploads
 from cert_completion_plugin.checks.watched import check_watched
 from cert_completion_plugin.checks.workers import check_broker, check_celery
@@ -21,6 +21,7 @@ _CHECKS = (
     check_settings,
     check_time,
     check_metrics,
+    check_mail,
     check_hosts,
     check_defaults,
     check_celery,

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from typing import Any, cast
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -43,6 +44,25 @@ def check_metrics(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
         hint = "pip install cert-completion-plugin[metrics]; a site that asks for its health alone silences this."
         found.append(checks.Warning(text, hint=hint, id="cert_completion.W018"))
     return found
+
+
+def check_mail(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Mails to uploaders lead to the report."""
+    try:
+        settings = conf.settings()
+    except ImproperlyConfigured:
+        return []
+    if not settings.notice_mail or settings.site_url or apps.is_installed("django.contrib.sites"):
+        return []
+    text = (
+        "Uploaders are mailed when their imports have ended, but without a link to the report: workers do not know "
+        "where the site is reached."
+    )
+    hint = (
+        f'Set SITE_URL in {conf.NAME}, for example to "https://lms.example.org", or install django.contrib.sites; or '
+        "set NOTICE_MAIL to False, if nobody is to be mailed."
+    )
+    return [checks.Warning(text, hint=hint, id="cert_completion.W019")]
 
 
 def check_time(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:

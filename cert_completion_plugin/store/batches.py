@@ -30,6 +30,7 @@ def create(
     options: Options,
     now: datetime,
     evidence_type: Mapping[str, Any] | None = None,
+    language: str = "",
 ) -> Batch:
     """A new import in state `received`, without its file."""
     row = ImportBatch.objects.create(
@@ -38,6 +39,7 @@ def create(
         uploaded_by_id=uploaded_by_id,
         uploaded_by_name=column_text(uploaded_by_name, 255),
         uploaded_at=now,
+        language=column_text(language, 20),
         options=dumps(options.as_mapping()),
         evidence_type=dumps(evidence_type),
         progressed_at=now,
@@ -281,6 +283,7 @@ def as_value(row: ImportBatch) -> Batch:
         uploaded_by_key="" if row.uploaded_by_id is None else str(row.uploaded_by_id),
         uploaded_by_name=row.uploaded_by_name,
         uploaded_at=row.uploaded_at,
+        language=row.language,
         options=Options.from_mapping(json.loads(row.options)),
         headings=tuple(json.loads(row.headings)),
         detected=json.loads(row.detected),

@@ -10,6 +10,7 @@ from cert_completion_hooks.types import UndoStatus
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
+from cert_completion_plugin.core.messages import MessageState
 from cert_completion_plugin.core.outcomes import Phase
 from cert_completion_plugin.core.slices import slice_of_name
 from cert_completion_plugin.core.undoing import UndoStep
@@ -151,7 +152,7 @@ def _hold(batch_id: int) -> bool:
 
 def _masked(batch_id: int, lines: Sequence[int]) -> Masked:
     rows = ImportRow.objects.filter(Among("line", lines), batch_id=batch_id).exclude(cells=NO_CELLS)
-    messages = Message.objects.filter(Among("line", lines), batch_id=batch_id)
+    messages = Message.objects.filter(Among("line", lines), batch_id=batch_id, state__in=list(MessageState))
     return Masked(
         rows=rows.update(cells=NO_CELLS),
         entries=sum(map(_mask_entry, _entries(batch_id, lines))),

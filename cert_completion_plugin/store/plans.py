@@ -46,6 +46,7 @@ def get(batch_id: int, number: int) -> Plan | None:
         certifications_in_all=plain["certifications_in_all"],
         close_matches=tuple(CloseMatches(**each) for each in plain["close_matches"]),
         close_matches_in_all=plain["close_matches_in_all"],
+        messages=plain.get("messages", {}),
     )
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cert_completion_plugin.core.issues import Code
+from cert_completion_plugin.core.messages import MessageState
 from cert_completion_plugin.core.outcomes import BatchState, Phase
 from cert_completion_plugin.core.undoing import UndoState, UndoStep
 from cert_completion_plugin.models import (
@@ -87,7 +88,8 @@ def _ledger(batch_id: int) -> Iterator[QuerySet[Any]]:
             for code in Code:
                 yield RowIssue.objects.filter(**of_phase, code=str(code))
             yield LedgerEntry.objects.filter(**of_phase)
-    yield Message.objects.filter(batch_id=batch_id)
+    for state in MessageState:
+        yield Message.objects.filter(batch_id=batch_id, state=state)
     yield ImportRow.objects.filter(batch_id=batch_id)
 
 

@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 from cert_completion_plugin.core import undoing
 from cert_completion_plugin.core.outcomes import Outcome, Phase
 from cert_completion_plugin.core.undoing import RIGHT_LOST, RowUndo, UndoState, UndoStep
-from cert_completion_plugin.models import ImportUndo, Message, Portion, UndoPortion, UndoRow
+from cert_completion_plugin.models import ImportUndo, Portion, UndoPortion, UndoRow
 from cert_completion_plugin.store import leases, ledger, retention
 from cert_completion_plugin.store.values import (
     Batch,
@@ -273,13 +273,6 @@ def undone_before(batch_id: int, lines: Sequence[int]) -> dict[int, bool]:
 
 def _some(lines: Sequence[int]) -> Iterable[Sequence[int]]:
     return (lines[start : start + _LINES_AT_ONCE] for start in range(0, len(lines), _LINES_AT_ONCE))
-
-
-def drop_messages(batch: Batch, lines: Collection[int]) -> None:
-    """Let nobody get a message about rows that are undone, if it has not gone out yet."""
-    waiting = Message.objects.filter(batch_id=batch.id, state=Message.State.WAITING)
-    for some in _some(list(lines)):
-        waiting.filter(Among("line", some)).update(state=Message.State.NEVER)
 
 
 def page(batch: Batch, undo: Undo, step: UndoStep, status: UndoStatus, *, after: int, limit: int) -> list[UndoneRow]:

@@ -10,6 +10,7 @@ from typing import Any
 from unicodedata import category
 
 from cert_completion_plugin.core.issues import Code, Issue
+from cert_completion_plugin.core.messages import Foreseen
 from cert_completion_plugin.core.options import Options
 from cert_completion_plugin.core.outcomes import BatchState, Outcome
 from cert_completion_plugin.core.rows import Decision
@@ -21,15 +22,15 @@ from cert_completion_plugin.core.undoing import RowUndo, UndoState
 class Batch:
     """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
 
-    `file_storage` and `file_path` say where the file is, if not in the database. `question` is what the import once
-    asked about its dates, `answers` what was answered. `evidence_type` is the chosen evidence type with its fields, as
-    it was when the file was uploaded; `held_back` says why everything is kept unwritten or taken back. `approved_at` is
-    set where somebody approved the present plan, which is then written as it stands. `stopped` says why the site itself
-    cancelled it: who lost which right. `due_at` is when
-    reading goes on, `trouble` what keeps the import waiting, `told_at` when the hosts were told of its end. `counts`
-    holds, once the import has ended, rows by outcome under "outcomes" and by code under "issues". `file_deleted_at`,
-    `rows_deleted_at` and `ledger_deleted_at`: since when its file, the cells of its rows, and all that was known of
-    single rows are gone.
+    `language` is the uploader's, as it was then; "" if it is not known. `file_storage` and `file_path` say where the
+    file is, if not in the database. `question` is what the import once asked about its dates, `answers` what was
+    answered. `evidence_type` is the chosen evidence type with its fields, as it was when the file was uploaded;
+    `held_back` says why everything is kept unwritten or taken back. `approved_at` is set where somebody approved the
+    present plan, which is then written as it stands. `stopped` says why the site itself cancelled it: who lost which
+    right. `due_at` is when reading goes on, `trouble` what keeps the import waiting, `told_at` when the hosts were
+    told of its end. `counts` holds, once the import has ended, rows by outcome under "outcomes" and by code under
+    "issues". `file_deleted_at`, `rows_deleted_at` and `ledger_deleted_at`: since when its file, the cells of its rows,
+    and all that was known of single rows are gone.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Batch:
     uploaded_by_key: str
     uploaded_by_name: str
     uploaded_at: datetime
+    language: str
     options: Options
     headings: tuple[str, ...]
     detected: Mapping[str, Any]
@@ -139,7 +141,7 @@ class Plan:
     said that they are other certifications'. `planned_by` had the plan made anew; "" for the first. `blocking` says
     which rows have `all_or_nothing` hold back all others. `certifications`, those of which something is to be recorded,
     and `close_matches` begin with those of most rows, and are cut off: `certifications_in_all` and
-    `close_matches_in_all` are their numbers.
+    `close_matches_in_all` are their numbers. `messages`: how many learners may get which; empty where none are sent.
     """
 
     batch_id: int
@@ -156,6 +158,7 @@ class Plan:
     certifications_in_all: int
     close_matches: tuple[CloseMatches, ...]
     close_matches_in_all: int
+    messages: Foreseen
 
     @property
     def writes(self) -> int:

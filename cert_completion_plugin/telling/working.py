@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cert_completion_plugin import api
 from cert_completion_plugin.core.options import CommitPolicy
 from cert_completion_plugin.telling.queueing import place_text
+from cert_completion_plugin.telling.messages import counts_text
 from cert_completion_plugin.telling.times import time_text
 
 WAITING_IS_LONG = timedelta(minutes=1)
@@ -45,6 +46,7 @@ def working(batch: api.Batch) -> dict[str, Any]:
             "rows": _rows_text(batch, progress),
             "pace": "" if idle else _pace_text(batch, progress),
             "stalled": _stalled_text(idle) if idle else "",
+            "messages": counts_text(api.message_counts(batch)),
             "health": " ".join(_health_texts()) if idle else "",
             **{f"step-{state}": str(_MARKS[mark]) for state, mark in steps},
         },

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin, View
 
 from cert_completion_plugin import api, conf, labels
+from cert_completion_plugin.views import notices
 
 
 def number(request: HttpRequest, name: str) -> int:
@@ -74,6 +75,7 @@ class ImportPage(AccessMixin, ContextMixin, View):
         return login_url
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        notices.show(self.request)
         return super().get_context_data(**self.frame(title=self.title), **kwargs)
 
     def frame(self, *, title: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cert_completion_plugin.telling import gone, reading, trouble
 from cert_completion_plugin.telling.cancelling import cancelled_text
 from cert_completion_plugin.telling.options import option_texts
 from cert_completion_plugin.telling.working import working
-from cert_completion_plugin.views import cancelling, downloads, plan, report, undoing
+from cert_completion_plugin.views import cancelling, downloads, notices, plan, report, undoing
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 from cert_completion_plugin.views.progress import page_key
@@ -51,6 +51,7 @@ class BatchView(ImportPage, TemplateView):
             deleted_notes=gone.notes(batch),
             corrects=api.corrected_by(self.request.user, batch),
             corrections=api.corrections_of(self.request.user, batch),
+            notice_text=notices.mail_text(batch),
             report_files=downloads.report_files(self.request.user, batch) if batch.has_ended else [],
             **kwargs,
         )

@@ -17,6 +17,7 @@ from cert_completion_plugin.forms import ApprovalForm, ConfirmForm, describe
 from cert_completion_plugin.reports import PROBLEMS
 from cert_completion_plugin.telling import gone
 from cert_completion_plugin.telling.approving import LIMITS, blocking_text
+from cert_completion_plugin.telling.messages import foreseen_texts
 from cert_completion_plugin.telling.numbers import grouped, percent
 from cert_completion_plugin.telling.sentences import will_do
 from cert_completion_plugin.views import downloads, rows_table
@@ -73,6 +74,7 @@ def shown(request: HttpRequest, batch: api.Batch, plan: api.Plan) -> dict[str, A
         "table": {**table, "tiles": tiles},
         "sentence": will_do(plan.counts["outcomes"]),
         "consequences": _consequences(plan),
+        "message_texts": foreseen_texts(batch, plan),
         "certifications": [_certification(each) for each in plan.certifications[:MOST_CERTIFICATIONS]],
         "more_certifications": max(0, plan.certifications_in_all - MOST_CERTIFICATIONS),
         "thresholds": [_threshold(check) for check in plan.thresholds],

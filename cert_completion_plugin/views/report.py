@@ -8,7 +8,7 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.reports import held_back_text
 from cert_completion_plugin.telling.numbers import grouped
 from cert_completion_plugin.telling.sentences import was_done
-from cert_completion_plugin.views import downloads, rows_table
+from cert_completion_plugin.views import downloads, messages, rows_table
 
 
 def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
@@ -25,5 +25,6 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
         "problem_groups": rows_table.problem_groups(counts),
         "warning_groups": rows_table.warning_groups(counts),
         "table": rows_table.table(request, batch, api.Phase.WRITTEN, counts=counts),
+        "messages_section": messages.section(request, batch),
         "downloads": downloads.offered(request.user, batch, counts),
     }

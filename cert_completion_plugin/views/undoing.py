@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 from cert_completion_plugin import api, conf, texts
 from cert_completion_plugin.forms import UndoForm, describe
 from cert_completion_plugin.telling import gone, trouble
+from cert_completion_plugin.telling.messages import dropped_text
 from cert_completion_plugin.telling.undoing import GROUPS, OBSTACLES, reasons, summary, working
 from cert_completion_plugin.views.access import ImportPage, number
 
@@ -72,6 +73,7 @@ class UndoView(ImportPage, TemplateView):
             "is_done": is_done,
             "stopped_text": trouble.undo_trouble_text(undo, None, with_names=False) if is_done else "",
             "summary_text": summary(counts, is_done=is_done),
+            "dropped_text": "" if is_done else dropped_text(api.message_counts(batch)),
             "groups": [
                 {
                     "status": str(status),

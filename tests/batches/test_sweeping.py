@@ -20,7 +20,8 @@ def sent(monkeypatch):
     sent = []
 
     def send(task, *arguments, **options):
-        sent.append((task.name.partition(".")[2], arguments, options))
+        if task is not tasks.purge:  # which every process sends once a day
+            sent.append((task.name.partition(".")[2], arguments, options))
         return True
 
     monkeypatch.setattr(tasks, "_send", send)

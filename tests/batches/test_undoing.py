@@ -12,7 +12,7 @@ from django.utils import timezone
 from cert_completion_plugin import api, batches, gateway, tasks
 from cert_completion_plugin.batches import undo_portions
 from cert_completion_plugin.batches.recording import Recorder
-from cert_completion_plugin.models import ImportBatch, ImportUndo, LedgerEntry, Message, Portion, UndoPortion, UndoRow
+from cert_completion_plugin.models import ImportBatch, ImportUndo, LedgerEntry, Portion, UndoPortion, UndoRow
 from cert_completion_plugin.store import undos
 from tests import doubles, people
 from tests.batches.conftest import let_time_pass, outcomes
@@ -413,23 +413,6 @@ def test_a_portion_that_fails_for_good_is_listed_as_such(world, imported, previe
     [row] = api.undo_rows(api.SYSTEM, batch, undo, api.UndoStatus.CANNOT)
     assert row.undo.reference
     assert world.held("a00", "Forklift").current is not None
-
-
-def test_messages_that_have_not_gone_out_are_dropped(imported, undone, world):
-    batch = imported("a00,Forklift,F1,2025-06-01,", "a01,Forklift,F1,2025-06-01,")
-    written = world.held("a01", "Forklift").current
-    world.hold("a01", "Forklift", current=replace(written, expires=date(2030, 1, 1)))
-    now = timezone.now()
-    for line, state_of_message in ((2, "waiting"), (3, "waiting"), (2, "sent")):
-        given = {"learner_key": "x", "certification_key": "y", "trigger": "assigned", "due_at": now}
-        key = f"{line}-{state_of_message}"
-        Message.objects.create(key=key, batch_id=batch.id, line=line, state=state_of_message, **given)
-    undone(batch)
-    assert dict(Message.objects.values_list("key", "state")) == {
-        "2-waiting": "never",
-        "3-waiting": "waiting",
-        "2-sent": "sent",
-    }
 
 
 def test_a_reason_has_to_be_given(imported, previewed, uploader):

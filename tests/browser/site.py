@@ -1,5 +1,6 @@
 """What the pages show in browser tests: a site with a few learners and certifications, and imports in every state."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from cert_completion_plugin import api
-from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.models import Delivery, ImportBatch, Message, Portion
 from cert_completion_plugin.store import workers
 from cert_completion_plugin.versions import PLUGIN, versions
 from tests import doubles, people
@@ -136,6 +137,21 @@ class Site:
         batch = self.undo_previewed()
         api.undo(self.operator, batch, "It was last year's file.\nThe right one follows.", preview=1)
         api.work_off(batch.id)
+        return batch
+
+    def told(self) -> Any:
+        """An import of which messages were sent, wait for a mail server, never leave, and were interrupted."""
+        names = ("emeka.nwosu", "dolores.ibarra", "amina.diallo", "ben.okafor")
+        self.world.add_learner("nadia.farouk", "suspended")
+        rows = [f"{name},Forklift,,31/05/2025," for name in (*names, "nadia.farouk")]
+        batch = self.worked_off(*rows, messages="send")
+        now = timezone.now()
+        messages = Message.objects.filter(batch_id=batch.id)
+        waits = {"reason": "[Errno 111] Connection refused", "due_at": now + timedelta(minutes=15)}
+        messages.filter(line=3).update(state="waiting", attempts=2, **waits)
+        messages.filter(line=4).update(state="interrupted", reference="5f2c9a31b7de")
+        trouble = {"kind": "mail_refused", "since": now.isoformat(), "tries": 2, "reason": waits["reason"]}
+        Delivery.objects.update(finished_at=None, due_at=now + timedelta(minutes=15), trouble=json.dumps(trouble))
         return batch
 
     @contextmanager

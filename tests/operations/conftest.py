@@ -86,6 +86,6 @@ def stage(transactional_db, settings, monkeypatch, django_user_model):
     world.add_learner("harry.chinn")
     world.add_learner("ben.okafor")
     world.add_certification(doubles.yearly("Forklift", "F1"))
-    stage = Stage(world, django_user_model.objects.create_superuser("olga.operator", password="x"))
+    stage = Stage(world, django_user_model.objects.create_superuser("olga.operator", "olga@example.org", "x"))
     monkeypatch.setattr(tasks, "_send", lambda task, *ids, **options: stage.sent.append((task, ids)) or True)
     return stage

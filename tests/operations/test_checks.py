@@ -31,11 +31,14 @@ def _no_app(monkeypatch):
     monkeypatch.setattr("cert_completion_plugin.broker.current_app", Celery("default", set_as_current=False))
 
 
+LACKING = ("cert_completion.W001", "cert_completion.W019")
+
+
 def found(databases=()):
-    """The ids of what is found, without that about the one thing that the tests' site really lacks."""
+    """The ids of what is found, without those about the two things that the tests' site really lacks."""
     messages = checks.run_checks(tags=["cert_completion", "cert_completion_records"], databases=list(databases))
     assert all(message.hint for message in messages)
-    return sorted(message.id.rpartition(".")[2] for message in messages if message.id != "cert_completion.W001")
+    return sorted(message.id.rpartition(".")[2] for message in messages if message.id not in LACKING)
 
 
 def told(code):
@@ -249,6 +252,20 @@ def test_metrics_without_their_library(settings, monkeypatch):
     assert found() == []
     settings.CERT_COMPLETION = {"METRICS_TOKEN": "x" * 20}
     assert found() == ["W018"]
+
+
+def test_mails_without_a_link(settings, monkeypatch):
+    def is_told():
+        return any(message.id == "cert_completion.W019" for message in checks.run_checks(databases=[]))
+
+    assert "without a link to the report" in told("W019")
+    for given in ({"SITE_URL": "https://lms.example.org"}, {"NOTICE_MAIL": False}, {"SITE_URL": "nonsense"}):
+        settings.CERT_COMPLETION = given
+        assert not is_told()
+    settings.CERT_COMPLETION = {}
+    assert is_told()
+    monkeypatch.setattr("cert_completion_plugin.checks.settings.apps", SimpleNamespace(is_installed=lambda name: True))
+    assert not is_told()
 
 
 MEGA = 1024 * 1024

@@ -18,10 +18,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from cert_completion_plugin import api, batches, broker, gateway, logbook, signals, tasks, watching
-from cert_completion_plugin.batches import deciding
+from cert_completion_plugin.batches import deciding, mailing
 from cert_completion_plugin.gateway.facade import Gateway
-from cert_completion_plugin.models import ImportBatch
-from cert_completion_plugin.store import kept_files, request_keys, workers
+from cert_completion_plugin.models import Delivery, ImportBatch, Message
+from cert_completion_plugin.store import kept_files, messages, request_keys, workers
 from tests import people
 from tests.operations.conftest import BAD, GOOD, HEADINGS, UNCLEAR
 
@@ -254,6 +254,44 @@ def receiver_failed(stage, patch):
         signals.batch_finished.disconnect(receiver)
 
 
+def told(stage, **options):
+    return stage.worked_off(messages="send", **options)
+
+
+def messages_in_trouble(error):
+    def scene(stage, patch):
+        failing(patch, Gateway, "send_messages", error)
+        told(stage)
+
+    return scene
+
+
+def messages_lost(stage, patch):
+    told(stage)
+    long_ago = timezone.now() - timedelta(days=1)
+    Message.objects.update(state="sending", moved_at=long_ago)
+    Delivery.objects.update(finished_at=None)
+    tasks.resend_stalled()
+
+
+def delivery_interrupted(stage, patch):
+    failing(patch, messages, "claim", OperationalError(SECRET))
+    told(stage)
+
+
+def notice_in_trouble(error):
+    def scene(stage, patch):
+        failing(patch, mailing, "send", error)
+        stage.worked_off()
+
+    return scene
+
+
+def telling_not_sent(stage, patch):
+    failing(patch, batches, "undelivered", OperationalError(SECRET))
+    tasks.resend_stalled()
+
+
 WHOLE = {"commit_policy": "all_or_nothing"}
 AWAY = HostUnavailable(SECRET)
 
@@ -273,6 +311,16 @@ SCENES: Mapping[logbook.Line, Callable[[Any, Any], Any]] = {
     logbook.CANCEL_ASKED: cancelled,
     logbook.IMPORT_STOPPED: stopped,
     logbook.IMPORT_WRITTEN: lambda stage, patch: stage.worked_off(),
+    logbook.MESSAGES_HANDED_OVER: lambda stage, patch: told(stage),
+    logbook.MESSAGES_DONE: lambda stage, patch: told(stage),
+    logbook.MESSAGES_WAIT: messages_in_trouble(HostUnavailable(SECRET)),
+    logbook.MESSAGES_INTERRUPTED: messages_in_trouble(ValueError(SECRET)),
+    logbook.MESSAGES_LOST: messages_lost,
+    logbook.DELIVERY_INTERRUPTED: delivery_interrupted,
+    logbook.NOTICE_MAILED: lambda stage, patch: stage.worked_off(),
+    logbook.NOTICE_WAITS: notice_in_trouble(mailing.NotSent(SECRET)),
+    logbook.NOTICE_DROPPED: notice_in_trouble(ValueError(SECRET)),
+    logbook.TELLING_NOT_SENT: telling_not_sent,
     logbook.IMPORT_FINISHED: lambda stage, patch: stage.worked_off(GOOD, BAD),
     logbook.UNDO_ASKED: lambda stage, patch: stage.undo_previewed(),
     logbook.UNDO_PREVIEWED: lambda stage, patch: stage.undo_previewed(),

@@ -28,15 +28,26 @@ OF_THE_SITE = {
         "purge",
         "user_named",
     ),
+    *("messages_are_offered", "notice_subject", "tell", "untold"),
 }
 """Do the work of all, or say what the site can do."""
 OF_WHAT_IS_SHOWN = {
     *("certifications", "days_since", "file_name", "last_progress", "pace", "place", "plan_numbers", "progress"),
     *("report_head", "row_counts", "row_value", "rows_in", "share_read", "undo_last_progress", "undo_obstacle"),
+    *("delivery", "message_counts", "next_message_due", "notice_of", "sends_messages"),
     *("undo_place", "undo_progress", "undo_state", "undo_waits_until", "undone_among", "undos_of", "waits_until"),
 }
 """Given an import, a plan or an undo that somebody may see, they tell states and numbers of it."""
-ABOUT_THE_USER = {"last_choice", "remember_choice", "may", "may_approve", "may_cancel", "may_leave_out_review", "reach"}
+ABOUT_THE_USER = {
+    "last_choice",
+    "remember_choice",
+    "may",
+    "may_approve",
+    "may_cancel",
+    "may_leave_out_review",
+    "reach",
+    "take_notices",
+}
 
 CHOSEN = api.Options.from_mapping({"import_action": "certify_if_newer"})
 
@@ -60,6 +71,11 @@ GIVING = {
     "neighbours": ((PERSONAL,), lambda user, found: api.neighbours(user, found["finished"], 2)),
     "report_file": ((PERSONAL,), lambda user, found: api.report_file(user, found["finished"], "csv")),
     "rows_file": ((PERSONAL,), lambda user, found: api.rows_file(user, found["finished"], RowsOf.ALL, "csv")),
+    "messages_of": (
+        (PERSONAL,),
+        lambda user, found: api.messages_of(user, found["finished"], api.MessageState.SENT),
+    ),
+    "messages_of_row": ((PERSONAL,), lambda user, found: api.messages_of_row(user, found["finished"], 2)),
     "undo_of_row": ((PERSONAL,), lambda user, found: api.undo_of_row(user, found["finished"], 2)),
     "undo_rows": (
         (PERSONAL,),

@@ -57,6 +57,7 @@ PAGES = {
     "discard": Page((APPROVE,), "waiting", to_post=()),
     "plan-anew": Page((APPROVE,), "waiting", to_post=(), posted={"plan": 1}, takes=302),
     "row": Page((PERSONAL,), "finished", {"line": 2}),
+    "messages": Page((PERSONAL,), "finished"),
     "download": Page((PERSONAL,), "finished", {"what": "all", "kind": "csv"}),
     "progress": Page(SEE, "asking"),
     "undo": Page(SEE, "finished", to_post=(UNDO,), posted={"do": "preview"}),

@@ -161,9 +161,9 @@ def test_every_plan_and_phase_is_masked(done, operator, world):
 def test_messages_are_deleted(done, operator):
     batch = done()
     for line in (2, 7):
-        Message.objects.create(
-            key=f"{line}", batch_id=batch.id, line=line, learner_key="x", certification_key="y", due_at=timezone.now()
-        )
+        times = dict.fromkeys(("made_at", "due_at", "moved_at"), timezone.now())
+        about = {"line": line, "learner_key": "x", "certification_key": "y", "trigger": "assigned"}
+        Message.objects.create(key=f"{line}", batch_id=batch.id, state="waiting", attempts=0, **times, **about)
     forgotten = api.forget_learner(operator, NAME)
     assert forgotten.masked.messages == 1
     assert Message.objects.get().line == 7

@@ -17,6 +17,7 @@ def form(content=HEADINGS + "ana,Forklift,,31/05/2025,\n", **values):
         "file": SimpleUploadedFile("external records.csv", content.encode(), "text/csv"),
         "import_action": "certify_if_newer",
         "assign": "when_certifying",
+        "messages": "none",
         "commit_policy": "valid_rows",
         "review": "False",
         "unknown_certification": "ignore",

@@ -25,6 +25,7 @@ TRAINING = EvidenceType(
 ALL_CHOSEN = {
     "import_action": "certify_uncertified",
     "assign": "always",
+    "messages": "send",
     "commit_policy": "all_or_nothing",
     "review": False,
     "unknown_certification": "create_evidence",
@@ -144,13 +145,15 @@ def test_what_the_site_cannot_do_has_no_field_and_is_remembered_for_later(client
     world.add_evidence_type(TRAINING)
     client.post(URL, form(**ALL_CHOSEN))
     site_can()
-    withdrawn = {"commit_policy", "unknown_certification", "evidence_type"}
+    withdrawn = {"commit_policy", "unknown_certification", "evidence_type", "messages"}
     assert not withdrawn & begins_with(user).keys()
-    assert client.post(URL, form(commit_policy=None, unknown_certification=None)).status_code == 302
+    left_out = form(commit_policy=None, unknown_certification=None, messages=None)
+    assert client.post(URL, left_out).status_code == 302
     newest = api.newest(api.SYSTEM, limit=1)[0].options
     assert (newest.commit_policy, newest.unknown_certification, newest.evidence_type) == ("valid_rows", "ignore", "")
-    site_can(Capability.EVIDENCE, Capability.UNDO)
-    assert begins_with(user, *sorted(withdrawn)) == ("all_or_nothing", "training", "create_evidence")
+    assert newest.messages == "none"
+    site_can(Capability.EVIDENCE, Capability.UNDO, Capability.MESSAGES)
+    assert begins_with(user, *sorted(withdrawn)) == ("all_or_nothing", "training", "send", "create_evidence")
 
 
 def test_what_another_version_remembered_does_no_harm(user):

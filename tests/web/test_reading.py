@@ -119,6 +119,7 @@ def test_all_frozen_options_are_shown_in_words(imported):
     assert option_texts(batch) == [
         ("Import action", "Save to history"),
         ("Assign learners", "Never"),
+        ("Messages to learners", "Send none"),
         ("If rows have problems", "Import the valid rows"),
         ("Review", "Look at the plan first"),
         ("Unknown certifications", "Create evidence"),

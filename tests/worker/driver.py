@@ -5,6 +5,7 @@ A call is a function's name and its arguments, such as: submit FILE [POLICY], st
 
 import hashlib
 import json
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -84,6 +85,22 @@ def outcomes():
 def end_watch_leases():
     """As if the time were over for which others leave a watched file to whoever puts it away."""
     WatchedFile.objects.update(leased_until=None)
+
+
+def add_learners(number):
+    """Learners w000, w001 and so on, who have addresses, and one for the uploader."""
+    users = get_user_model()
+    users.objects.filter(username="uploader").update(email="uploader@example.org")
+    names = [f"w{each:03}" for each in range(int(number))]
+    users.objects.bulk_create([users(username=name, email=f"{name}@example.org") for name in names])
+
+
+def told(reference):
+    """How the messages of an import stand, and to whom there are mails, in the files of the site's folder."""
+    files = Path(os.environ["SANDBOX_DATA"]).glob("mail/*")
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    counts = {str(state): number for state, number in api.message_counts(_found(reference)).items()}
+    return {"counts": counts, "to": sorted(line for line in lines if line.startswith("To: "))}
 
 
 def preview_undo(reference):

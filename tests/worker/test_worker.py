@@ -1,9 +1,11 @@
 """With a real Celery worker process: the way of a file, and what a `kill -9` in the middle leaves behind."""
 
 import time
+from datetime import date, timedelta
 
 import pytest
 
+from cert_completion_plugin.batches import delivering
 from tests.worker.conftest import PATIENCE
 
 pytestmark = pytest.mark.worker
@@ -117,3 +119,40 @@ def test_three_processes_that_do_all_of_the_work_at_once_do_it_once(make_site, f
     crowded.run("-m", "django", "cert_completion_sweep", "--work")
     assert crowded.state(reference) == alone.state(expected)
     assert crowded.driver("records") == alone.driver("records")
+
+
+LEARNERS = 300
+
+
+def test_messages_leave_once_though_the_worker_is_killed_again_and_again(make_site, tmp_path):
+    """What was being sent at a kill is not sent again; everybody else gets one mail, and so does the uploader."""
+    site = make_site("told")
+    site.driver("add_learners", LEARNERS)
+    day = date.today() - timedelta(days=30)
+    rows = "".join(f"w{number:03},fire_warden,fw1,{day},\n" for number in range(LEARNERS))
+    file = tmp_path / "recent.csv"
+    file.write_text(f"username,certificationshortname,certificationidnumber,completiondate,duedate\n{rows}")
+    reference = site.driver("submit", file, messages="send")
+    for mails in (1, 100):
+        site.start_worker()
+        wait_for_mails(site, reference, lambda told, mails=mails: len(told["to"]) >= mails)
+        site.kill_worker()
+    site.start_worker()
+    wait_for_mails(site, reference, lambda told: told["counts"].keys() <= {"sent", "sending"})
+    site.wait_for(reference, is_finished)
+    told = wait_for_mails(site, reference, lambda told: "To: uploader@example.org" in told["to"])
+    to = [line for line in told["to"] if line.startswith("To: w")]
+    assert len(to) == len(set(to))
+    sent, lost = told["counts"]["sent"], told["counts"].get("sending", 0)
+    assert sent + lost == LEARNERS
+    assert sent <= len(to) <= LEARNERS
+    assert lost <= 2 * 2 * delivering.AT_ONCE
+    assert told["to"].count("To: uploader@example.org") == 1
+
+
+def wait_for_mails(site, reference, reached):
+    deadline = time.monotonic() + PATIENCE
+    while not reached(told := site.driver("told", reference)):
+        assert time.monotonic() < deadline, f"the messages stand still at {told['counts']}"
+        time.sleep(0.05)
+    return told

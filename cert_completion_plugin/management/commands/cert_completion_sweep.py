@@ -34,6 +34,8 @@ class Command(BaseCommand):
             left = [batch_id for batch_id in left if not self._work_on(batch_id)]
         if left:
             self.stderr.write(f"{len(left)} import(s) wait for their turn behind one that could not go on.")
+        for batch_id in api.untold():
+            api.tell(batch_id)
         self.stdout.write(f"Worked on {len(unfinished) - len(left)} import(s).")
 
     def _work_on(self, batch_id: int) -> bool:

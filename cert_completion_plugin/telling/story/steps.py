@@ -17,6 +17,7 @@ from cert_completion_plugin.telling.story.arithmetic import Sum, date_texts, sum
 from cert_completion_plugin.telling.story.cells import CellText, cell_texts
 from cert_completion_plugin.telling.story.deciding import decision_texts
 from cert_completion_plugin.telling.story.finding import certification_texts, learner_texts
+from cert_completion_plugin.telling.story.messages import message_texts
 from cert_completion_plugin.telling.story.today import current_origin, heading_of, today_texts
 from cert_completion_plugin.telling.story.undoing import undo_texts
 from cert_completion_plugin.telling.story.writing import writing_texts
@@ -74,6 +75,7 @@ def _steps(user: api.User, batch: api.Batch, account: api.Account) -> Iterator[S
     is_planned = account.written is None and account.planned is not None
     heading = _("What is planned") if is_planned else _("What was written")
     yield _step("writing", heading, writing_texts(batch, account))
+    yield _step("messages", _("Who is told"), message_texts(user, batch, account))
     yield _step("undo", _("What was undone"), undo_texts(user, batch, account))
     yield Step(
         name="today",

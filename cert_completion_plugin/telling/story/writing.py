@@ -94,8 +94,6 @@ def _beside(batch: api.Batch, decision: api.Decision, *, is_past: bool) -> Itera
         yield text if is_past else _("The learner gets assigned to the certification.")
     elif not basis.assigned_before and batch.options.assign is Assign.NEVER:
         yield _("The learner is not assigned to the certification, and the import was to assign nobody.")
-    if basis.announce:
-        yield _("The learner may get messages about it.")
 
 
 def _unwritten(batch: api.Batch, account: api.Account, outcome: Outcome) -> Iterator[str]:
