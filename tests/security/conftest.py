@@ -92,7 +92,7 @@ def imports(imported, rows, operator):
     name = rows[0][0]
     asking = [(name, "x", "", day, "", SCRIPT) for day in ("01/02/2025", "03/04/2025")]
     imports = {
-        "undone": imported(rows),
+        "undone": imported(rows, messages="send"),
         "finished": imported(rows),
         "waiting": imported(rows, review=True),
         "asking": imported(asking),

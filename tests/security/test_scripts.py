@@ -20,6 +20,7 @@ OF_IMPORTS: Mapping[str, Mapping[str, object]] = {
     "discard": {},
     "plan-anew": {},
     "row": {},
+    "messages": {},
     "download": {"what": "all", "kind": "json"},
     "progress": {},
     "undo": {},
