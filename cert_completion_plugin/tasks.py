@@ -135,7 +135,7 @@ def _turn(batch_id: int) -> batches.Turn:
 @_nameless
 def deliver_messages(batch_id: int) -> None:
     """Send messages of an import to learners for a while, then again behind everybody else who waits."""
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     batches.deliver(batch_id, seconds=DELIVERING_SECONDS)
     batches.delivered(batch_id)
     _send_delivery(batch_id)
@@ -145,7 +145,7 @@ def deliver_messages(batch_id: int) -> None:
 @_nameless
 def mail_notice(batch_id: int) -> None:
     """Mail the uploader of an import how it ended."""
-    batches.worker_works()
+    batches.worker_works(broker.worker_name())
     batches.mail_notice(batch_id)
 
 
