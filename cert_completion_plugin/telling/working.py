@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cert_completion_plugin import api
 from cert_completion_plugin.core.options import CommitPolicy
-from cert_completion_plugin.telling.queueing import place_text
 from cert_completion_plugin.telling.messages import counts_text
+from cert_completion_plugin.telling.queueing import place_text
 from cert_completion_plugin.telling.times import time_text
 
 WAITING_IS_LONG = timedelta(minutes=1)
