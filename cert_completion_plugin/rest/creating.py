@@ -167,7 +167,8 @@ def create(request: Request) -> tuple[api.Batch, bool]:
             "%(limit)s import(s) of this user have not ended yet. Wait until one has ended; approve, answer or cancel "
             "one that waits for somebody."
         )
-        raise Problem("too_many_imports", text % {"limit": refusal.limit}, headers={"Retry-After": "60"}) from None
+        more = {"limit": refusal.limit}
+        raise Problem("too_many_imports", text % more, more=more, headers={"Retry-After": "60"}) from None
     except api.OptionNotOffered as refusal:
         raise not_valid(not_offered(refusal)) from refusal
     except api.KeyReused:

@@ -73,11 +73,6 @@ KINDS: Mapping[str, Kind] = {
         _("A request with this key is being worked on"),
         _("Send the same request again in a moment; you will get its import."),
     ),
-    "too_many_imports": Kind(
-        429,
-        _("Too many imports at the same time"),
-        _("As many imports of the user as the site allows wait or work. Send the same again when one has ended."),
-    ),
     "gone": Kind(
         410, _("This was deleted"), _("Rows are kept for a time, which the site sets; the numbers of an import stay.")
     ),
@@ -94,6 +89,11 @@ KINDS: Mapping[str, Kind] = {
         _("Each Idempotency-Key stands for one request. Take a new key for a new request."),
     ),
     "throttled": Kind(429, _("Too many requests"), _("The header Retry-After says in how many seconds to try again.")),
+    "too_many_imports": Kind(
+        429,
+        _("Too many imports at the same time"),
+        _("As many imports of the user as the site allows wait or work. Send the same again when one has ended."),
+    ),
     "host_away": Kind(503, _("The LMS cannot answer just now"), _("Nothing was done. Try again in a few minutes.")),
 }
 """By code, in the order of their statuses. Codes keep their meaning; new ones may come."""

@@ -35,6 +35,7 @@ class LimitsView(ApiView):
             "max_bytes": settings.max_bytes,
             "max_rows": settings.max_rows,
             "max_json_bytes": most_json_bytes(),
+            "max_imports": settings.imports_per_user,
             "max_columns": MOST_COLUMNS,
             "max_rows_at_once": api.MOST_ROWS_AT_ONCE,
             "max_page": MOST_ON_A_PAGE,

@@ -267,6 +267,17 @@ def test_fields_of_a_form_are_no_way_around_the_limit(settings, send):
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
 
 
+def test_a_user_has_so_many_imports_at_a_time_as_the_site_allows(settings, operator, call):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "IMPORTS_PER_USER": 1}
+    assert call("get", "/limits").json()["max_imports"] == 1
+    first = call("post", "/imports", {"rows": [ROW]}, idempotency_key="k1")
+    response = call("post", "/imports", {"rows": []}, idempotency_key="k2")
+    assert (response.status_code, response.json()["code"], response.json()["limit"]) == (429, "too_many_imports", 1)
+    assert call("post", "/imports", {"rows": [ROW]}, idempotency_key="k1").status_code == 200
+    call("post", first["Location"].removeprefix(ROOT) + "/cancel")
+    assert call("post", "/imports", {"rows": []}, idempotency_key="k2").status_code == 201
+
+
 class TestKeys:
     def test_the_same_request_gives_the_same_import(self, operator, call):
         body = {"rows": [ROW], "options": {"assign": "never"}}

@@ -14,6 +14,7 @@ def test_limits_are_those_of_the_site(settings, operator, call):
         "max_bytes": 1000,
         "max_rows": 7,
         "max_json_bytes": 1000,
+        "max_imports": None,
         "max_columns": 100,
         "max_rows_at_once": api.MOST_ROWS_AT_ONCE,
         "max_page": 1000,

@@ -6,7 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from cert_completion_plugin import api, question
+from cert_completion_plugin.conf import SCOPES
 from cert_completion_plugin.core.dates import DateFormat, Verdict, VerdictKind
+from cert_completion_plugin.reports import held_back_text
 from cert_completion_plugin.rest.documents.common import (
     STATES,
     CountsDocument,
@@ -19,6 +21,9 @@ from cert_completion_plugin.rest.documents.common import (
 )
 from cert_completion_plugin.rest.documents.options import OptionsDocument
 from cert_completion_plugin.rest.rendering import address
+from cert_completion_plugin.telling import gone
+from cert_completion_plugin.telling.cancelling import cancelled_text
+from cert_completion_plugin.telling.trouble import trouble_text
 
 
 class SampleDocument(serializers.Serializer[Any]):
@@ -65,6 +70,14 @@ class HeldBackDocument(serializers.Serializer[Any]):
     line = serializers.IntegerField(allow_null=True)
 
 
+class TurnDocument(serializers.Serializer[Any]):
+    """Of an import that waits for its turn: so many wait before it, of the site or of its user; one may be at work."""
+
+    scope = serializers.ChoiceField(choices=words(SCOPES))
+    ahead = serializers.IntegerField()
+    is_taken = serializers.BooleanField()
+
+
 class ImportInList(serializers.Serializer[api.Batch]):
     """An import, as far as a list tells of it."""
 
@@ -105,6 +118,8 @@ class ImportDocument(ImportInList):
     progress = Made(ProgressDocument, may_be_none=True)
     trouble = Made(TroubleDocument, may_be_none=True)
     held_back = Made(HeldBackDocument, may_be_none=True)
+    turn = Made(TurnDocument, may_be_none=True)
+    notes = serializers.SerializerMethodField(help_text="What is to be said of it, in the language of the request.")
     cancelled_by = serializers.CharField(source="cancelled_by_name")
     cancelled_at = Moment(allow_null=True)
     approved_by = serializers.CharField(source="approved_by_name")
@@ -155,6 +170,19 @@ class ImportDocument(ImportInList):
         if batch.held_back is None:
             return None
         return {name: batch.held_back.get(name) for name in ("phase", "rows", "line")}
+
+    def get_turn(self, batch: api.Batch) -> Any:
+        place = api.place(batch) if batch.state.is_working else None
+        return None if place is None else TurnDocument(place).data
+
+    def get_notes(self, batch: api.Batch) -> list[str]:
+        told = [
+            cancelled_text(batch),
+            held_back_text(batch),
+            trouble_text(batch, api.waits_until(batch), with_names=False),
+            *gone.notes(batch),
+        ]
+        return [text for text in told if text]
 
     def get_corrects(self, batch: api.Batch) -> str | None:
         corrected = api.corrected_by(self._user, batch)

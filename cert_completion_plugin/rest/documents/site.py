@@ -17,6 +17,9 @@ class LimitsDocument(serializers.Serializer[Any]):
     max_bytes = serializers.IntegerField(help_text="Of a file.")
     max_rows = serializers.IntegerField(help_text="Of a file.")
     max_json_bytes = serializers.IntegerField(help_text="Of a JSON body; more rows are sent as a file.")
+    max_imports = serializers.IntegerField(
+        allow_null=True, help_text="Of one user that have not ended; null is any number."
+    )
     max_columns = serializers.IntegerField(help_text="Of rows that are sent as JSON.")
     max_rows_at_once = serializers.IntegerField(help_text="Of a download as XLSX or JSON; CSV has no limit.")
     max_page = serializers.IntegerField(help_text="The largest limit of a page of rows or imports.")

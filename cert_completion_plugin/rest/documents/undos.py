@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from cert_completion_plugin import api
 from cert_completion_plugin.rest.documents.common import OUTCOMES, Day, Made, Moment, Numbers, words
+from cert_completion_plugin.telling.trouble import undo_trouble_text
 
 
 class UndoProgressDocument(serializers.Serializer[Any]):
@@ -33,7 +34,11 @@ class UndoDocument(serializers.Serializer[api.Undo]):
     finished_at = Moment(allow_null=True)
     preview = Numbers()
     result = Numbers()
+    note = serializers.SerializerMethodField(help_text="What keeps it, or stopped it; empty if nothing does.")
     progress = Made(UndoProgressDocument, may_be_none=True)
+
+    def get_note(self, undo: api.Undo) -> str:
+        return undo_trouble_text(undo, api.undo_waits_until(undo), with_names=False)
 
     def get_progress(self, undo: api.Undo) -> Any:
         if not undo.state.is_working:
