@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cert_completion_plugin import api, conf, labels
-from cert_completion_plugin.core.options import CHOICES, CommitPolicy, UnknownCertification
+from cert_completion_plugin.core.options import CHOICES, CommitPolicy, Messages, UnknownCertification
 from cert_completion_plugin.core.pushed_rows import MOST_COLUMNS
 from cert_completion_plugin.rest.base import ApiView
 from cert_completion_plugin.rest.describing import described
@@ -63,6 +63,7 @@ def _offered(request: Request) -> dict[str, list[Any]]:
     withdrawn = {
         ("unknown_certification", UnknownCertification.CREATE_EVIDENCE): not api.evidence_is_offered(),
         ("commit_policy", CommitPolicy.ALL_OR_NOTHING): not api.undo_is_offered(),
+        ("messages", Messages.SEND): not api.messages_are_offered(),
         ("review", False): not api.may_leave_out_review(request.user),
     }
     found = {name: [value for value in values if not withdrawn.get((name, value))] for name, values in CHOICES.items()}

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from cert_completion_plugin.rest.deciding import AnswerView, ApproveView, CancelView, DiscardView, PlanAnewView
 from cert_completion_plugin.rest.downloads import DownloadView, ReportView
 from cert_completion_plugin.rest.imports import ImportsView, ImportView
+from cert_completion_plugin.rest.messages import MessagesView
 from cert_completion_plugin.rest.openapi import OpenApiView
 from cert_completion_plugin.rest.plans import PlanLinesView, PlanRowsView, PlansView, PlanView
 from cert_completion_plugin.rest.rows import LinesView, RowsView, RowView
@@ -47,6 +48,7 @@ urlpatterns = [
     path(f"{_IMPORT}/rows/<int:line>", RowView.as_view(), name="row"),
     path(f"{_IMPORT}/report.<str:kind>", ReportView.as_view(), name="report"),
     path(f"{_IMPORT}/files/<str:what>.<str:kind>", DownloadView.as_view(), name="file"),
+    path(f"{_IMPORT}/messages", MessagesView.as_view(), name="messages"),
     path(f"{_IMPORT}/undos", UndosView.as_view(), name="undos"),
     path(f"{_IMPORT}/undos/<int:number>", UndoView.as_view(), name="undo"),
     path(f"{_IMPORT}/undos/<int:number>/rows", UndoRowsView.as_view(), name="undo-rows"),

@@ -55,6 +55,7 @@ OPERATIONS = {
     ("get", "row"): Operation({PERSONAL}, about="finished", arguments=(2,)),
     ("get", "report"): Operation({PERSONAL}, about="finished", arguments=("csv",)),
     ("get", "file"): Operation({PERSONAL}, about="finished", arguments=("all", "csv")),
+    ("get", "messages"): Operation({PERSONAL}, about="finished"),
     ("get", "undos"): Operation(SEE, about="finished"),
     ("post", "undos"): Operation(SEE, UNDO, "finished", body={}),
     ("get", "undo"): Operation(SEE, about="finished", arguments=(1,)),
@@ -188,7 +189,15 @@ def test_who_may_see_imports_but_no_personal_data_is_told_no_names(planned, impo
         path = batch["url"].removeprefix(ROOT)
         for what in ("", "/plans", "/plans/1", "/plans/1/lines", "/lines", "/undos"):
             told.append(call("get", path + what).content.decode())
-        for what in ("/rows", "/rows/2", "/plans/1/rows", "/report.csv", "/files/all.csv", "/undos/1/rows"):
+        for what in (
+            "/rows",
+            "/rows/2",
+            "/plans/1/rows",
+            "/report.csv",
+            "/files/all.csv",
+            "/undos/1/rows",
+            "/messages",
+        ):
             response = call("get", path + what)
             assert response.status_code == 403
             told.append(response.content.decode())

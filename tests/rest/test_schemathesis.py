@@ -71,7 +71,7 @@ def about_what_there_is(case):
             options.update({name: value for name, value in OFFERED.items() if name in options})
 
 
-OFFERED = {"evidence_type": "", "messages": "none"}
+OFFERED = {"evidence_type": ""}
 """What this site offers of options that depend on the site."""
 
 

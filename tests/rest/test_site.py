@@ -53,9 +53,11 @@ def test_every_value_that_is_told_is_taken(operator, call):
 def test_what_the_site_cannot_do_is_not_offered(operator, call, monkeypatch):
     monkeypatch.setattr(api, "evidence_is_offered", lambda: False)
     monkeypatch.setattr(api, "undo_is_offered", lambda: False)
+    monkeypatch.setattr(api, "messages_are_offered", lambda: False)
     found = options(call)
     assert found["unknown_certification"]["values"] == ["ignore"]
     assert found["commit_policy"]["values"] == ["valid_rows"]
+    assert found["messages"]["values"] == ["none"]
 
 
 def test_the_review_is_no_choice_for_those_who_may_not_leave_it_out(client, user_with, call):

@@ -23,6 +23,7 @@ from cert_completion_plugin.rest.documents.options import OptionsDocument
 from cert_completion_plugin.rest.rendering import address
 from cert_completion_plugin.telling import gone
 from cert_completion_plugin.telling.cancelling import cancelled_text
+from cert_completion_plugin.telling.messages import trouble_text as message_trouble_text
 from cert_completion_plugin.telling.trouble import trouble_text
 
 
@@ -119,6 +120,7 @@ class ImportDocument(ImportInList):
     trouble = Made(TroubleDocument, may_be_none=True)
     held_back = Made(HeldBackDocument, may_be_none=True)
     turn = Made(TurnDocument, may_be_none=True)
+    messages = serializers.SerializerMethodField(help_text="To learners, by their state.")
     notes = serializers.SerializerMethodField(help_text="What is to be said of it, in the language of the request.")
     cancelled_by = serializers.CharField(source="cancelled_by_name")
     cancelled_at = Moment(allow_null=True)
@@ -175,11 +177,15 @@ class ImportDocument(ImportInList):
         place = api.place(batch) if batch.state.is_working else None
         return None if place is None else TurnDocument(place).data
 
+    def get_messages(self, batch: api.Batch) -> dict[str, int]:
+        return {str(state): number for state, number in api.message_counts(batch).items()}
+
     def get_notes(self, batch: api.Batch) -> list[str]:
         told = [
             cancelled_text(batch),
             held_back_text(batch),
             trouble_text(batch, api.waits_until(batch), with_names=False),
+            message_trouble_text(api.delivery(batch), with_names=False),
             *gone.notes(batch),
         ]
         return [text for text in told if text]

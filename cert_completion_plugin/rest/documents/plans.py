@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from cert_completion_plugin import api
 from cert_completion_plugin.rest.documents.common import CountsDocument, Day, Moment, Numbers
+from cert_completion_plugin.rest.reading import Shaped
 
 
 class ThresholdDocument(serializers.Serializer[Any]):
@@ -43,6 +44,18 @@ class BlockingDocument(serializers.Serializer[Any]):
     line = serializers.IntegerField(help_text="Of the first of these rows.")
 
 
+class Foreseen(Shaped):
+    """By assigned, certified and renewed: how many learners may get how many such messages."""
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        numbers = {"type": "object", "additionalProperties": {"type": "integer"}}
+        return {"type": "object", "additionalProperties": numbers}
+
+    def to_representation(self, value: Any) -> Any:
+        return {str(kind): dict(numbers) for kind, numbers in value.items()}
+
+
 class PlanDocument(serializers.Serializer[api.Plan]):
     """One plan of an import. Approving it writes exactly this; `writes` is how many rows that are.
 
@@ -64,6 +77,7 @@ class PlanDocument(serializers.Serializer[api.Plan]):
     certifications_in_all = serializers.IntegerField()
     close_matches = CloseMatchDocument(many=True)
     close_matches_in_all = serializers.IntegerField()
+    messages = Foreseen(help_text="Which messages learners may get; empty where none are sent.")
 
     def get_is_present(self, plan: api.Plan) -> bool:
         return bool(plan.number == self.context["present"])
