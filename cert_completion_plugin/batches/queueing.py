@@ -6,6 +6,7 @@ Nothing has to be given back, so nothing is held by a process that died. Cancell
 out do not wait.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
@@ -112,12 +113,36 @@ def place_of(batch_id: int) -> Place | None:
     return Place(scope=scope, ahead=ahead, is_taken=_is_taken(seen))
 
 
+def not_waiting(batch_ids: Sequence[int]) -> list[int]:
+    """Those of these imports that do not merely wait for their turn, in three questions.
+
+    Of a scope that is free the first one stands for all: it is not their turn that they wait for, but somebody to see.
+    """
+    scope = conf.settings().scope
+    if not scope or not batch_ids:
+        return list(batch_ids)
+    users, holders = scopes.users_at_work(batch_ids), scopes.holders()
+    found, free = [], set()
+    for batch_id in batch_ids:
+        name = _name(scope, users[batch_id]) if batch_id in users else ""
+        if not name or holders.get(name) == batch_id or not (name in holders or name in free):
+            found.append(batch_id)
+        if name and name not in holders:
+            free.add(name)
+    return found
+
+
+def _name(scope: str, user: str) -> str:
+    return SITE if scope == SITE else f"{USER}:{user}"
+
+
 def _scope_of(batch: Batch) -> tuple[str, Reach]:
     """The name of an import's scope, and the imports in it."""
-    if conf.settings().scope == SITE:
-        return SITE, EVERYBODY
-    key = batch.uploaded_by_key
-    return f"{USER}:{key}", Reach(uploader=key) if key else Reach(nobodys=True)
+    scope, key = conf.settings().scope, batch.uploaded_by_key
+    assert scope is not None
+    if scope == SITE:
+        return _name(scope, key), EVERYBODY
+    return _name(scope, key), Reach(uploader=key) if key else Reach(nobodys=True)
 
 
 def _take_if_free(name: str, reach: Reach) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cert_completion_plugin.batches import clock, sweeping
+from cert_completion_plugin.batches import clock, queueing, sweeping
 from cert_completion_plugin.batches.health import LOST_AFTER, waiting_since
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.store import standing, workers
@@ -41,7 +41,7 @@ class Work:
 
 def work() -> Work:
     """The work as it stands now, in some fifteen queries, however much there is."""
-    now, stalled = clock.now(), sweeping.stalled()
+    now, stalled = clock.now(), queueing.not_waiting(sweeping.stalled())
     return Work(
         imports=standing.imports_by_state(),
         ended=standing.ended_since(now - LATELY),

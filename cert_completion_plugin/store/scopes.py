@@ -1,5 +1,6 @@
 """Scopes in which one import works at a time: who holds one, who waits for it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,6 +83,20 @@ def waiting(reach: Reach, holder: int | None) -> list[Waiting]:
     return [
         Waiting(batch_id=pk, user=str(user or ""), since=since) for pk, (user, since) in found.items() if pk != holder
     ]
+
+
+def holders() -> dict[str, int]:
+    """By the name of its scope, each import that holds one and has work."""
+    undone = ImportUndo.objects.filter(state__in=WORKING_UNDOS).values("batch_id")
+    held = Scope.objects.filter(Q(holder__state__in=WORKING) | Q(holder__in=undone))
+    return {name: holder for name, holder in held.values_list("name", "holder") if holder is not None}
+
+
+def users_at_work(batch_ids: Collection[int]) -> dict[int, str]:
+    """The uploaders' keys of those of these imports that have work that counts."""
+    undone = ImportUndo.objects.filter(state__in=WORKING_UNDOS, batch__in=batch_ids).values("batch_id")
+    rows = ImportBatch.objects.filter((_WORKING & ~_LEFT_OUT) | Q(pk__in=undone), pk__in=batch_ids)
+    return {pk: str(user or "") for pk, user in rows.values_list("pk", "uploaded_by")}
 
 
 def last_turns(users: set[str]) -> dict[str, datetime]:

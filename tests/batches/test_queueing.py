@@ -239,6 +239,25 @@ def test_a_scope_that_nobody_took_is_given_on_by_the_sweep(by, ana, ben, queue):
     assert (state(first), state(second), state(later)) == ("finished",) * 3
 
 
+def test_who_waits_for_their_turn_does_not_stand_still(by, ana, ben, queue, django_assert_num_queries):
+    first, second, third = by(ana), by(ben), by(ana)
+    every = [batch.id for batch in (third, second, first)]
+    assert queueing.not_waiting(every) == [third.id]  # nobody has seen to any of them
+    assert queueing.admit(first.id).may_work
+    with django_assert_num_queries(2):
+        assert queueing.not_waiting(every) == [first.id]
+    api.cancel(ana, now(third))
+    assert queueing.not_waiting(every) == [third.id, first.id]  # of one that is cancelled the end is told
+
+
+def test_nor_where_each_user_has_a_line(by, ana, ben, queue, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "SCOPE": "user"}
+    first, second, other, others = by(ana), by(ana), by(ben), by(ben)
+    assert queueing.admit(second.id).next == first.id
+    every = [batch.id for batch in (others, other, second, first)]
+    assert queueing.not_waiting(every) == [others.id, first.id]
+
+
 def make_old():
     ImportBatch.objects.update(progressed_at="2026-01-01T00:00Z", sent_at=None)
 
