@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from cert_completion_plugin import batches
 from cert_completion_plugin.api.permissions import PERMISSION_VIEW_PERSONAL_DATA, User, check
+from cert_completion_plugin.batches.retention import check_kept
 from cert_completion_plugin.core.messages import MessageState
 from cert_completion_plugin.core.options import Messages
 from cert_completion_plugin.core.outcomes import Phase
@@ -25,6 +26,8 @@ def sends_messages(batch: Batch) -> bool:
 
 def message_counts(batch: Batch) -> Mapping[MessageState, int]:
     """How many messages of an import are in each state; states of none are absent."""
+    if batch.ledger_deleted_at is not None:
+        return messages.kept_counts(batch)
     return messages.counts(batch.id) if sends_messages(batch) else {}
 
 
@@ -33,9 +36,11 @@ def messages_of(
 ) -> list[tuple[LearnerMessage, Decision | None]]:
     """Messages of an import in one state, by line: the next above `after`, or the last below `before` if given.
 
-    Each comes with what the ledger says of its row, None where that is kept no longer. Raises Denied.
+    Each comes with what the ledger says of its row, None where that is kept no longer. Raises Denied, and RowsDeleted
+    where the messages are gone with the ledger.
     """
     check(user, PERMISSION_VIEW_PERSONAL_DATA, batch)
+    check_kept(batch)
     found = messages.page(batch.id, state, after=after, before=before, limit=limit)
     rows = ledger.latest(batch, Phase.WRITTEN, [message.line for message in found])
     return [(message, rows[message.line][0] if message.line in rows else None) for message in found]

@@ -152,13 +152,20 @@ def _hold(batch_id: int) -> bool:
 
 def _masked(batch_id: int, lines: Sequence[int]) -> Masked:
     rows = ImportRow.objects.filter(Among("line", lines), batch_id=batch_id).exclude(cells=NO_CELLS)
-    messages = Message.objects.filter(Among("line", lines), batch_id=batch_id, state__in=list(MessageState))
     return Masked(
         rows=rows.update(cells=NO_CELLS),
         entries=sum(map(_mask_entry, _entries(batch_id, lines))),
         undo_rows=sum(map(_mask_undo_rows, _undo_rows(batch_id, lines))),
-        messages=messages.delete()[0],
+        messages=_mask_messages(batch_id, lines),
     )
+
+
+def _mask_messages(batch_id: int, lines: Sequence[int]) -> int:
+    """What has not left yet never does; of what has, nothing stays but that it did."""
+    of_rows = Message.objects.filter(Among("line", lines), batch_id=batch_id)
+    dropped, _ = of_rows.filter(state=MessageState.WAITING).delete()
+    others = of_rows.filter(state__in=[state for state in MessageState if state is not MessageState.WAITING])
+    return dropped + others.exclude(learner_key="").update(learner_key="", key=None, reason="", reference="")
 
 
 def _entries(batch_id: int, lines: Sequence[int]) -> Iterator[LedgerEntry]:

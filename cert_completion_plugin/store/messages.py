@@ -156,6 +156,16 @@ def interrupt_lost(batch_ids: Collection[int], before: datetime, now: datetime) 
     return lost.update(state=INTERRUPTED, moved_at=now)
 
 
+KEPT_COUNTS = "messages"
+"""Under which the sums of an import have the numbers of its messages, once these are deleted."""
+
+
+def kept_counts(batch: Batch) -> dict[MessageState, int]:
+    """The same of an import whose messages are deleted."""
+    kept = batch.counts.get(KEPT_COUNTS, {})
+    return {state: kept[state] for state in MessageState if state in kept}
+
+
 def counts(batch_id: int) -> dict[MessageState, int]:
     """How many messages of an import are in each state; states of none are absent."""
     rows = Message.objects.filter(batch_id=batch_id, state__in=list(MessageState)).order_by()

@@ -3,6 +3,7 @@
 It is marked first, so that pages say at once that it is gone; `store.purging` then deletes it.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +12,10 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 
 from cert_completion_plugin.core.undoing import UndoState
-from cert_completion_plugin.models import ImportBatch, ImportUndo
+from cert_completion_plugin.models import Delivery, ImportBatch, ImportUndo
+from cert_completion_plugin.store import messages
 from cert_completion_plugin.store.batches import WORKING_UNDOS
+from cert_completion_plugin.store.values import dumps
 
 
 class Kept(StrEnum):
@@ -58,7 +61,8 @@ def _due(kept: Kept, before: datetime) -> QuerySet[ImportBatch]:
     found = _ended(before).filter(**{f"{_MARKS[kept]}__isnull": True}, purging="")
     if kept is Kept.LEDGER:
         waiting = ImportUndo.objects.filter(batch=OuterRef("pk"), state=UndoState.PREVIEWED, previewed_at__gte=before)
-        return found.filter(~Exists(waiting))
+        sending = Delivery.objects.filter(batch=OuterRef("pk"), finished_at__isnull=True)
+        return found.filter(~Exists(waiting), ~Exists(sending))
     return found.filter(file_size__gt=0) if kept is Kept.FILE else found
 
 
@@ -86,10 +90,19 @@ def begin(batch_id: int, kept: Kept, before: datetime, now: datetime) -> bool:
         if kept is Kept.LEDGER:
             previewed = ImportUndo.objects.filter(batch_id=batch_id, state=UndoState.PREVIEWED)
             previewed.filter(previewed_at__lt=before).update(state=UndoState.ABANDONED, finished_at=now)
+            _keep_message_counts(batch_id)
         # Whoever asks for an undo holds the import's row, too, and may have been faster.
         is_used = _is_used(batch_id, kept)
         transaction.set_rollback(is_used)
     return not is_used
+
+
+def _keep_message_counts(batch_id: int) -> None:
+    """How many messages were sent, and how many not, beside the sums of the import: the messages themselves go."""
+    kept = ImportBatch.objects.filter(pk=batch_id)
+    if found := messages.counts(batch_id):
+        sums = json.loads(kept.values_list("counts", flat=True).get())
+        kept.update(counts=dumps({**sums, messages.KEPT_COUNTS: found}))
 
 
 def _is_used(batch_id: int, kept: Kept) -> bool:

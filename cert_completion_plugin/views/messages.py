@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from cert_completion_plugin import api, conf
 from cert_completion_plugin.telling.messages import MEANINGS, STATES, counts_text, fate_text, trouble_text
 from cert_completion_plugin.telling.numbers import grouped
+from cert_completion_plugin.views import gone
 from cert_completion_plugin.views.access import ImportPage, number
 
 
@@ -19,17 +20,23 @@ class MessagesView(ImportPage, TemplateView):
     opened_by = (api.PERMISSION_VIEW_PERSONAL_DATA,)
     template_name = "cert_completion_plugin/messages.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            context = self._listed()
+        except api.RowsDeleted as deleted:
+            return gone.page(self, deleted)
+        return self.render_to_response(context)
+
+    def _listed(self) -> dict[str, Any]:
         batch = self.found()
         shown = section(self.request, batch)
         state = self._state(api.message_counts(batch))
-        context = super().get_context_data(
+        context = self.get_context_data(
             batch=batch,
             messages_section=shown,
             group=str(state),
             group_label=str(STATES[state]),
             **self._rows(batch, state),
-            **kwargs,
         )
         context["title"] = _("Messages of the import of %(file)s") % {"file": batch.file_name}
         return context
@@ -60,7 +67,7 @@ def _row(message: api.LearnerMessage, decision: api.Decision | None) -> dict[str
     return {
         "line": str(message.line),
         "username": decision.username if decision else "",
-        "record_path": api.record_of_learning_path(message.learner_key) if decision else "",
+        "record_path": api.record_of_learning_path(message.learner_key) if decision and message.learner_key else "",
         "short_name": decision.short_name if decision else "",
         "id_number": decision.id_number if decision else "",
         "fate": fate_text(message),
@@ -72,7 +79,7 @@ def section(request: HttpRequest, batch: api.Batch) -> dict[str, Any] | None:
     if not api.sends_messages(batch):
         return None
     counts = api.message_counts(batch)
-    is_listed = api.may(request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
+    is_listed = batch.ledger_deleted_at is None and api.may(request.user, api.PERMISSION_VIEW_PERSONAL_DATA, batch)
     address = reverse("cert_completion_plugin:messages", args=[batch.reference])
     chosen = request.GET.get("state", "")
     return {

@@ -158,15 +158,20 @@ def test_every_plan_and_phase_is_masked(done, operator, world):
     assert ImportUndo.objects.get().reason == "for —"
 
 
-def test_messages_are_deleted(done, operator):
+@pytest.mark.parametrize("state", ["waiting", "sending", "sent", "never", "interrupted"])
+def test_messages_that_left_are_counted_still_and_others_never_leave(done, operator, state):
     batch = done()
     for line in (2, 7):
         times = dict.fromkeys(("made_at", "due_at", "moved_at"), timezone.now())
         about = {"line": line, "learner_key": "x", "certification_key": "y", "trigger": "assigned"}
-        Message.objects.create(key=f"{line}", batch_id=batch.id, state="waiting", attempts=0, **times, **about)
-    forgotten = api.forget_learner(operator, NAME)
-    assert forgotten.masked.messages == 1
-    assert Message.objects.get().line == 7
+        words = {"reason": f"{NAME} has no address", "reference": "5f2c"}
+        Message.objects.create(key=f"{line}", batch_id=batch.id, state=state, attempts=0, **times, **about, **words)
+    assert api.forget_learner(operator, NAME).masked.messages == 1
+    mine = Message.objects.filter(line=2)
+    kept = list(mine.values_list("state", "learner_key", "key", "reason", "reference"))
+    assert kept == ([] if state == "waiting" else [(state, "", None, "", "")])
+    assert Message.objects.get(line=7).learner_key == "x"
+    assert api.forget_learner(operator, NAME).masked.messages == 0
 
 
 def test_a_row_is_found_by_its_cells_where_there_is_no_ledger(done, operator):

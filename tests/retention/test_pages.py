@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cert_completion_plugin import api
-from cert_completion_plugin.models import ImportBatch
+from cert_completion_plugin.batches import delivering
+from cert_completion_plugin.models import Delivery, ImportBatch
+from cert_completion_plugin.telling.messages import counts_text
 from tests.retention.conftest import grow_old, now
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,23 @@ def test_an_import_that_corrects_one_that_is_gone_leads_to_it(client, purged, op
     first = purged(days={"ledger": 1})
     second = api.submit(operator, [b"x"], file_name="second.csv", options=api.Options(), corrects=first)
     assert first.reference in page(client, second).content.decode()
+
+
+def test_messages_are_told_by_their_numbers(client, purged, keep):
+    batch = purged(days={"rows": 1}, messages="send")
+    delivering.deliver(batch.id)
+    assert page(client, batch, "messages").status_code == 200
+    words = counts_text(api.message_counts(batch))
+    assert "2" in words
+    Delivery.objects.update(finished_at=timezone.now())
+    keep(ledger=1)
+    api.purge()
+    told = page(client, batch).content.decode()
+    assert "/messages/?" not in told
+    assert words in told
+    response = page(client, batch, "messages")
+    assert response.status_code == 410
+    assert "the sums are kept" in response.content.decode()
 
 
 class TestCommand:

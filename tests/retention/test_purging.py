@@ -9,8 +9,9 @@ from cert_completion_hooks.types import UndoStatus
 from django.utils import timezone
 
 from cert_completion_plugin import api, tasks
-from cert_completion_plugin.batches import retention
+from cert_completion_plugin.batches import delivering, retention
 from cert_completion_plugin.models import (
+    Delivery,
     FilePiece,
     ImportBatch,
     ImportRow,
@@ -124,6 +125,35 @@ def test_a_refused_file_leaves_nothing_that_was_in_it(imported):
     api.purge()
     after = now(batch)
     assert (after.headings, after.file_issues, after.state) == ((), (), "refused")
+
+
+class TestMessages:
+    @pytest.fixture
+    def delivered(self, imported):
+        """An import with messages, all of which were sent."""
+        batch = imported(messages="send", days_ago=0)
+        delivering.deliver(batch.id)
+        grow_old(2)
+        return now(batch)
+
+    def test_their_numbers_stay(self, delivered, keep, operator):
+        keep(ledger=1)
+        counts = api.message_counts(delivered)
+        assert counts == {api.MessageState.SENT: 2}
+        Delivery.objects.update(finished_at=timezone.now())
+        api.purge()
+        assert Message.objects.count() == 0
+        assert api.message_counts(now(delivered)) == counts
+        assert now(delivered).counts["outcomes"] == delivered.counts["outcomes"]
+        with pytest.raises(api.RowsDeleted):
+            api.messages_of(operator, now(delivered), api.MessageState.SENT)
+
+    def test_what_still_waits_to_be_sent_is_waited_for(self, delivered, keep):
+        keep(ledger=1)
+        Delivery.objects.update(finished_at=None)
+        api.purge()
+        assert there(delivered) == {LEDGER}
+        assert Message.objects.count() == 2
 
 
 class TestUndo:
