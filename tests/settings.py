@@ -52,5 +52,8 @@ STATIC_URL = "static/"
 # Django 6.1 asks every site to say so; older versions take no notice.
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 
+# Where the site is reached, for links in mails.
+CERT_COMPLETION = {"SITE_URL": "https://lms.example.org"}
+
 # Never eager: tests call the functions behind the tasks, or start a real worker.
 CELERY_BROKER_URL = "memory://"

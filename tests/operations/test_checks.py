@@ -258,6 +258,7 @@ def test_mails_without_a_link(settings, monkeypatch):
     def is_told():
         return any(message.id == "cert_completion.W019" for message in checks.run_checks(databases=[]))
 
+    settings.CERT_COMPLETION = {}
     assert "without a link to the report" in told("W019")
     for given in ({"SITE_URL": "https://lms.example.org"}, {"NOTICE_MAIL": False}, {"SITE_URL": "nonsense"}):
         settings.CERT_COMPLETION = given

@@ -166,7 +166,7 @@ def test_system_checks_that_fail_or_warn(running, settings):
 
 
 def test_a_host_that_cannot_be_found_is_told_by_its_check(running, settings):
-    settings.CERT_COMPLETION = {"HOSTS": ["nowhere"]}
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "HOSTS": ["nowhere"]}
     status = api.site_status(api.SYSTEM)
     assert faults(status) == ["check_failed"]
     assert status.hosts == ()
