@@ -39,6 +39,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def show(request: HttpRequest) -> None:
     """Hand to the site's messages what this user has not been told yet. The plugin's own pages do so by themselves."""
     user = getattr(request, "user", None)
+    if request.method not in ("GET", "POST"):
+        return  # nobody reads the page
     if not isinstance(user, AbstractBaseUser) or not hasattr(request, "_messages") or _is_done(request):
         return
     notices = api.take_notices(user)

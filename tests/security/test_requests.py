@@ -48,6 +48,8 @@ def test_a_forged_post_is_refused_everywhere_and_changes_nothing(imports, operat
 
 
 def test_to_look_changes_nothing(client, imports, operator):
+    """But that uploaders are told once which of their imports have ended, on the first page that they open."""
+    client.get(reverse("cert_completion_plugin:batches"))
     before = all_there_is()
     for address in addresses(imports):
         assert client.get(address, POSTED).status_code in ANSWERS

@@ -134,6 +134,7 @@ def test_an_upload_is_answered_before_anybody_is_looked_up(operator, client, mon
         "file": file,
         "import_action": "certify_if_newer",
         "assign": "when_certifying",
+        "messages": "none",
         "commit_policy": "valid_rows",
         "review": "True",
         "unknown_certification": "ignore",

@@ -51,6 +51,13 @@ def test_what_the_script_asks_for_takes_nothing_away(client, imported):
     assert len(told(client)) == 1
 
 
+@pytest.mark.parametrize("method", ["head", "options", "put"])
+def test_what_nobody_reads_takes_nothing_away(client, imported, method):
+    imported(GOOD)
+    getattr(client, method)(LIST)
+    assert len(told(client)) == 1
+
+
 def test_nobody_else_is_told(client, imported, user_with):
     imported(GOOD)
     client.force_login(user_with("view_import_report", username="other"))
