@@ -16,6 +16,8 @@ from cert_completion_plugin.core.outcomes import BatchState, Outcome
 
 PREFIX = "cert_completion"
 
+_ENDED_MESSAGES = (api.MessageState.SENT, api.MessageState.NEVER, api.MessageState.INTERRUPTED)
+
 
 def exposition(numbers: api.SiteNumbers, accept: str) -> tuple[bytes, str]:
     """These numbers as Prometheus reads them, in the form that it accepts, and the content type of that."""
@@ -44,6 +46,8 @@ def _of_imports(numbers: api.SiteNumbers) -> Iterator[Metric]:
     ended = {str(state): totals.get("imports", {}).get(state, 0) for state in BatchState if state not in live}
     rows = {str(outcome): totals.get("rows", {}).get(outcome, 0) for outcome in Outcome}
     undone = {str(status): totals.get("undone", {}).get(status, 0) for status in api.UndoStatus}
+    told = {str(state): totals.get("messages", {}).get(state, 0) for state in _ENDED_MESSAGES}
+    yield _counters("messages", "Messages to learners that were delivered, by what became of them.", "state", told)
     yield _gauges("imports", "Imports that have not ended, by state.", "state", live)
     yield _counters("imports_ended", "Imports that have ended, by how they did.", "state", ended)
     yield _counters("rows", "Rows of imports that have ended, by outcome.", "outcome", rows)
@@ -61,6 +65,13 @@ def _of_work(numbers: api.SiteNumbers) -> Iterator[Metric]:
     yield _gauge("waiting_seconds", waiting, numbers.seconds_since(work.waiting_since))
     asking = "Seconds for which the oldest import has waited for somebody's answer or approval; 0 if none does."
     yield _gauge("asking_seconds", asking, numbers.seconds_since(work.asking_since))
+    tellings = work.tellings
+    left = {"waiting": tellings.waiting, "sending": tellings.sending, "interrupted": tellings.interrupted}
+    text = f"Messages to learners that are left, and those interrupted within a day; counted to {api.MOST_COUNTED}."
+    yield _gauges("open_messages", text, "state", left)
+    held = "Imports whose messages to learners cannot be sent now."
+    yield _gauge("messages_held_imports", held, len(tellings.held))
+    yield _gauge("waiting_mails", "Mails to uploaders that wait.", tellings.mails_waiting)
     yield _gauge("stalled_imports", "Imports on which nothing happens that should.", work.stalled_in_all)
     yield _gauge("troubled_imports", "Imports that wait for an answer of a host.", len(work.troubled))
 

@@ -50,6 +50,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 
 # Django 6.1 asks every site to say so; older versions take no notice.
+DEFAULT_FROM_EMAIL = "lms@example.org"
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 
 # Where the site is reached, for links in mails.

@@ -180,6 +180,7 @@ from cert_completion_plugin.batches import (
     TryAgain,
     Verdict,
 )
+from cert_completion_plugin.batches.delivering import MAIL_REFUSED, NOT_OFFERED
 from cert_completion_plugin.batches.limits import NotTaken, TooManyImports
 from cert_completion_plugin.batches.queueing import Place
 from cert_completion_plugin.batches.retention import Purged
@@ -204,6 +205,8 @@ from cert_completion_plugin.store.site_state import BUCKETS as PORTION_BUCKETS
 from cert_completion_plugin.store.site_state import SLOWER as PORTION_SLOWER
 from cert_completion_plugin.store.standing import LIVE as LIVE_STATES
 from cert_completion_plugin.store.standing import Waiting
+from cert_completion_plugin.store.tellings import MOST_COUNTED
+from cert_completion_plugin.store.tellings import Held as HeldMessages
 from cert_completion_plugin.store.values import Batch, Pace, Plan, Progress, Undo, UndoneRow, UndoProgress
 from cert_completion_plugin.store.workers import Worker
 
@@ -213,8 +216,11 @@ __all__ = [
     "KEPT_FOR",
     "KEYS_KEPT_FOR",
     "LIVE_STATES",
+    "MAIL_REFUSED",
+    "MOST_COUNTED",
     "MOST_OF_REASON",
     "MOST_ROWS_AT_ONCE",
+    "NOT_OFFERED",
     "PERMISSIONS_TO_SEE",
     "PERMISSION_APPROVE",
     "PERMISSION_FORGET",
@@ -247,6 +253,7 @@ __all__ = [
     "Finding",
     "Forgotten",
     "Health",
+    "HeldMessages",
     "HookUse",
     "HostNotFound",
     "HostProblem",

@@ -17,6 +17,7 @@ from cert_completion_plugin.gateway import HostNotFound, HostStatus
 from cert_completion_plugin.store import site_state
 from cert_completion_plugin.store import standing as stored
 from cert_completion_plugin.store.standing import Database
+from cert_completion_plugin.store.tellings import Tellings
 from cert_completion_plugin.store.workers import Worker
 from cert_completion_plugin.versions import PLUGIN, versions
 
@@ -48,6 +49,9 @@ class SiteFault(StrEnum):
     WORKER_LOST = "worker_lost"
     OTHER_VERSIONS = "other_versions"
     CHECK_WARNED = "check_warned"
+    MESSAGES_WAIT = "messages_wait"
+    MESSAGES_INTERRUPTED = "messages_interrupted"
+    MAILS_DROPPED = "mails_dropped"
 
 
 _CRITICAL = frozenset(
@@ -225,8 +229,18 @@ def _work_findings(queue: Broker, working: Sequence[Worker], lost: Sequence[Work
         yield Finding(SiteFault.HOST_TROUBLE, {"imports": len(work.troubled), "hosts": ", ".join(hosts)})
     if failed := work.ended.get("failed", 0):
         yield Finding(SiteFault.IMPORTS_FAILED, {"imports": failed})
+    yield from _telling_findings(work.tellings)
     if names := [each.name for each in lost if clock.now() - each.seen_at < LOST_IS_NEWS]:
         yield Finding(SiteFault.WORKER_LOST, {"names": ", ".join(names)})
+
+
+def _telling_findings(tellings: Tellings) -> Iterator[Finding]:
+    if tellings.held:
+        yield Finding(SiteFault.MESSAGES_WAIT, {"imports": len(tellings.held)})
+    if tellings.interrupted:
+        yield Finding(SiteFault.MESSAGES_INTERRUPTED, {"messages": tellings.interrupted})
+    if tellings.mails_dropped:
+        yield Finding(SiteFault.MAILS_DROPPED, {"mails": tellings.mails_dropped})
 
 
 def _worker_findings(queue: Broker, working: Sequence[Worker]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from cert_completion_plugin.core.messages import Silence
 from cert_completion_plugin.core.options import CommitPolicy
 from cert_completion_plugin.core.outcomes import BatchState
 from cert_completion_plugin.gateway import HostContractError, gateway
-from cert_completion_plugin.store import batches, connections, deliveries, messages
+from cert_completion_plugin.store import batches, connections, deliveries, messages, site_state
 from cert_completion_plugin.store.deliveries import Delivery
 from cert_completion_plugin.store.messages import LearnerMessage
 from cert_completion_plugin.store.values import Batch, text_of_lines
@@ -70,9 +70,12 @@ def deliver(batch_id: int, *, seconds: float | None = None) -> None:
 
 
 def _finish(batch_id: int) -> None:
-    if deliveries.finish(batch_id, clock.now()):
+    with transaction.atomic():
+        if not deliveries.finish(batch_id, clock.now()):
+            return
         counts = {str(state): number for state, number in messages.counts(batch_id).items()}
-        logbook.tell(logbook.MESSAGES_DONE, counts, batch=batch_id)
+        site_state.add_messages(counts)
+    logbook.tell(logbook.MESSAGES_DONE, counts, batch=batch_id)
 
 
 def _sends_a_slice(batch_id: int) -> bool:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from cert_completion_plugin.batches import clock, queueing, sweeping
 from cert_completion_plugin.batches.health import LOST_AFTER, waiting_since
 from cert_completion_plugin.core.outcomes import BatchState
-from cert_completion_plugin.store import standing, workers
+from cert_completion_plugin.store import standing, tellings, workers
 from cert_completion_plugin.store.standing import Portions, Waiting
+from cert_completion_plugin.store.tellings import Tellings
 from cert_completion_plugin.store.workers import Worker
 
 COMMAND_LOST_AFTER = timedelta(hours=1)
@@ -23,8 +24,9 @@ class Work:
 
     `imports` and `ended` count imports by state: those that have not ended, and those that ended within a day.
     `stalled` are the imports on which nothing happens that should; `stalled_in_all` is their number, of which the list
-    has the first. `troubled` wait for a host. `waiting_since`: when something last happened on the unfinished import
-    that has waited longest; `asking_since`: the same of those that wait for somebody's word.
+    has the first. `troubled` wait for a host. `tellings` are the messages to learners and uploaders. `waiting_since`:
+    when something last happened on the unfinished import that has waited longest; `asking_since`: the same of those
+    that wait for somebody's word.
     """
 
     imports: Mapping[str, int]
@@ -37,6 +39,7 @@ class Work:
     stalled: tuple[Waiting, ...]
     stalled_in_all: int
     troubled: tuple[Waiting, ...]
+    tellings: Tellings
 
 
 def work() -> Work:
@@ -53,6 +56,7 @@ def work() -> Work:
         stalled=tuple(standing.stalled(stalled)) if stalled else (),
         stalled_in_all=len(stalled),
         troubled=(*standing.in_trouble(), *standing.undos_in_trouble()),
+        tellings=tellings.tellings(now - LATELY),
     )
 
 

@@ -24,6 +24,9 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]
     return []
 
 
+NOBODY = "webmaster@localhost"
+"""Django's sender where a site names none."""
+
 SHORTEST_TOKEN = 20
 """Characters of a token that nobody guesses."""
 
@@ -47,13 +50,26 @@ def check_metrics(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
 
 
 def check_mail(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Mails to uploaders lead to the report."""
+    """Mails to uploaders lead to the report, and come from somebody."""
     try:
         settings = conf.settings()
     except ImproperlyConfigured:
         return []
-    if not settings.notice_mail or settings.site_url or apps.is_installed("django.contrib.sites"):
+    if not settings.notice_mail:
         return []
+    is_reached = settings.site_url or apps.is_installed("django.contrib.sites")
+    return [*([] if is_reached else [_mails_without_link()]), *_mails_from_nobody()]
+
+
+def _mails_from_nobody() -> list[checks.CheckMessage]:
+    if django_settings.DEFAULT_FROM_EMAIL != NOBODY:
+        return []
+    text = f"Mails come from {NOBODY}, since DEFAULT_FROM_EMAIL is not set: mail servers often refuse them."
+    hint = 'Set DEFAULT_FROM_EMAIL to an address of the site, such as "LMS <lms@example.org>".'
+    return [checks.Warning(text, hint=hint, id="cert_completion.W021")]
+
+
+def _mails_without_link() -> checks.CheckMessage:
     text = (
         "Uploaders are mailed when their imports have ended, but without a link to the report: workers do not know "
         "where the site is reached."
@@ -62,7 +78,7 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
         f'Set SITE_URL in {conf.NAME}, for example to "https://lms.example.org", or install django.contrib.sites; or '
         "set NOTICE_MAIL to False, if nobody is to be mailed."
     )
-    return [checks.Warning(text, hint=hint, id="cert_completion.W019")]
+    return checks.Warning(text, hint=hint, id="cert_completion.W019")
 
 
 def check_time(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:

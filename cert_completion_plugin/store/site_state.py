@@ -18,6 +18,7 @@ SLOWER = "slower"
 
 Numbers = dict[str, dict[str, float]]
 """Numbers by what they count and by word: "imports" by state, "rows" by outcome, "undone" by what became of the rows,
+"messages" to learners by state,
 "portions" by the bucket that they fall into, and under "seconds" their sum."""
 
 _ONLY = 1
@@ -45,6 +46,11 @@ def told_of_undo(undo: Undo, now: datetime) -> None:
     with transaction.atomic():
         if ImportUndo.objects.filter(pk=undo.id, told_at__isnull=True).update(told_at=now):
             _add({"undos": {str(undo.state): 1}, "undone": undo.result})
+
+
+def add_messages(counts: Mapping[str, int]) -> None:
+    """Add what became of the messages of an import; in the transaction in which it is kept that none is left."""
+    _add({"messages": counts})
 
 
 def _durations(took: Iterable[float]) -> dict[str, dict[str, float]]:

@@ -20,9 +20,12 @@ VERDICTS = {
 }
 
 
+_COUNTED = ("messages", "mails", "imports")
+
+
 def finding_text(finding: api.Finding) -> str:
     """What is the matter, and what to do about it."""
-    count = finding.about.get("imports", 0)
+    count = next((finding.about[name] for name in _COUNTED if name in finding.about), 0)
     return str(_text(finding.fault, count)) % dict(finding.about)
 
 
@@ -46,6 +49,26 @@ def _text(fault: api.SiteFault, count: int) -> Any:
             return ngettext(
                 "%(imports)s import failed within a day. The log says why, under the reference on its page.",
                 "%(imports)s imports failed within a day. The log says why, under the references on their pages.",
+                count,
+            )
+        case api.SiteFault.MESSAGES_WAIT:
+            return ngettext(
+                "Messages of %(imports)s import to learners cannot be sent now, and wait. Its page says why.",
+                "Messages of %(imports)s imports to learners cannot be sent now, and wait. Their pages say why.",
+                count,
+            )
+        case api.SiteFault.MESSAGES_INTERRUPTED:
+            return ngettext(
+                "The sending of %(messages)s message to a learner was interrupted within a day: it may have left or "
+                "not, and is not sent again. The page of its import lists it.",
+                "The sending of %(messages)s messages to learners was interrupted within a day: they may have left or "
+                "not, and are not sent again. The pages of their imports list them.",
+                count,
+            )
+        case api.SiteFault.MAILS_DROPPED:
+            return ngettext(
+                "%(mails)s mail to the uploader of an import could not be sent within a day. The log says why.",
+                "%(mails)s mails to uploaders of imports could not be sent within a day. The log says why.",
                 count,
             )
         case _:
@@ -137,8 +160,32 @@ def work_lines(status: api.SiteStatus) -> Iterator[str]:
     if work.asking_since:
         since = {"time": time_text(status.at - work.asking_since)}
         yield _("The import that waits longest for somebody's word has done so for %(time)s.") % since
+    yield from _telling_lines(status)
     if work.ended:
         yield _("Ended within a day: %(imports)s") % {"imports": imports_text(work.ended)}
+
+
+def _telling_lines(status: api.SiteStatus) -> Iterator[str]:
+    told = status.work.tellings
+    if told.waiting or told.sending:
+        known = {"waiting": _up_to(told.waiting), "sending": _up_to(told.sending)}
+        yield _("Messages to learners: %(waiting)s wait, %(sending)s are being sent.") % known
+    if told.waiting_since:
+        yield _("The first of those that wait was made %(time)s ago.") % {
+            "time": time_text(status.at - told.waiting_since)
+        }
+    if told.mails_waiting:
+        text = ngettext(
+            "%(number)s mail to an uploader waits.", "%(number)s mails to uploaders wait.", told.mails_waiting
+        )
+        yield text % {"number": _up_to(told.mails_waiting)}
+
+
+def _up_to(number: int) -> str:
+    """A number that is counted no further than so far."""
+    if number < api.MOST_COUNTED:
+        return grouped(number)
+    return _("%(number)s or more") % {"number": grouped(number)}
 
 
 def imports_text(by_state: Mapping[str, int]) -> str:

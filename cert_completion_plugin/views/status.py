@@ -31,7 +31,7 @@ class StatusView(ImportPage, TemplateView):
             verdict=telling.VERDICTS[status.verdict],
             findings=[(finding.is_critical, telling.finding_text(finding)) for finding in status.findings],
             work=list(telling.work_lines(status)),
-            waiting=[*_lines(status.work.stalled, status), *_lines(status.work.troubled, status)],
+            waiting=[*_lines(status.work.stalled, status), *_lines(status.work.troubled, status), *_held(status)],
             broker=telling.broker_text(status.broker),
             workers=[*_workers(status.workers, status), *_workers(status.lost_workers, status, is_lost=True)],
             hosts=[_host(host) for host in status.hosts],
@@ -54,13 +54,38 @@ class StatusView(ImportPage, TemplateView):
 def _lines(waiting: Iterable[api.Waiting], status: api.SiteStatus) -> list[dict[str, Any]]:
     return [
         {
-            "import": each,
+            "id": each.id,
+            "reference": each.reference,
+            "chip": str(each.state),
             "state": texts.state_label(each.state),
             "time": time_text(status.at - each.since),
             "why": _why(each),
         }
         for each in waiting
     ]
+
+
+def _held(status: api.SiteStatus) -> list[dict[str, Any]]:
+    """The imports whose messages to learners something is in the way of."""
+    return [
+        {
+            "id": each.batch_id,
+            "reference": each.reference,
+            "chip": "needs_answer",
+            "state": _("Messages wait"),
+            "time": time_text(status.at - each.since),
+            "why": _why_held(each),
+        }
+        for each in status.work.tellings.held
+    ]
+
+
+def _why_held(held: api.HeldMessages) -> str:
+    if held.kind == api.MAIL_REFUSED:
+        return _("The LMS can send none of the messages to learners now.")
+    if held.kind == api.NOT_OFFERED:
+        return _("No host can send messages to learners.")
+    return _("Host “%(host)s” cannot send messages to learners now.") % {"host": held.host}
 
 
 def _why(waiting: api.Waiting) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cert_completion_plugin import api
 from cert_completion_plugin.batches import queueing
-from cert_completion_plugin.models import ImportBatch, ImportUndo, Plan
+from cert_completion_plugin.models import Delivery, ImportBatch, ImportUndo, Plan
 from tests.browser.site import UNCLEAR, Site
 
 PREFIX = "/cert-completions/"
@@ -135,6 +135,7 @@ def _in_trouble(site: Site) -> str:
     site.worker("celery@worker-2.lms.example.org", minutes_silent=20)
     site.put(site.submitted(), "received", progressed_at=timezone.now() - timedelta(hours=3), sent_at=None)
     site.put(site.half_written(), "writing", trouble=_AWAY)
+    Delivery.objects.create(batch_id=site.worked_off().id, trouble=_AWAY)
     return f"{PREFIX}status/"
 
 

@@ -239,6 +239,13 @@ def test_the_time_of_the_site(settings, monkeypatch):
     assert "UTC" in told("W014")
 
 
+def test_mails_that_come_from_nobody(settings):
+    settings.DEFAULT_FROM_EMAIL = "webmaster@localhost"
+    assert found() == ["W021"]
+    settings.CERT_COMPLETION = {"NOTICE_MAIL": False}
+    assert found() == []
+
+
 def test_a_token_that_may_be_guessed(settings):
     settings.CERT_COMPLETION = {"METRICS_TOKEN": "x" * 19}
     assert found() == ["W017"]

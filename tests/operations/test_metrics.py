@@ -60,6 +60,14 @@ def test_an_undo_is_counted(scrape, stage):
     assert scrape()["undone_rows_total", ("undone",)] == 1
 
 
+def test_messages_are_counted(scrape, stage):
+    stage.worked_off(messages="send")
+    found = scrape()
+    assert found["messages_total", ("sent",)] == 1
+    assert found["open_messages", ("waiting",)] == found["messages_held_imports", ()] == 0
+    assert ("waiting_mails", ()) in found
+
+
 def test_how_long_portions_took(scrape):
     numbers = '{"portions": {"0.1": 2, "1.0": 3, "slower": 1}, "seconds": {"sum": 320.5}}'
     SiteState.objects.create(pk=1, numbers=numbers)

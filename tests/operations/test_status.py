@@ -14,7 +14,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from cert_completion_plugin import api, broker, tasks
-from cert_completion_plugin.models import ImportBatch, WorkerSign
+from cert_completion_plugin.models import Delivery, ImportBatch, Message, Notice, WorkerSign
 from cert_completion_plugin.store import workers
 from cert_completion_plugin.telling import status as telling
 from cert_completion_plugin.versions import PLUGIN, versions
@@ -231,6 +231,8 @@ def test_it_takes_as_many_queries_for_many_imports(running):
 def test_every_fault_has_words(running):
     about = {
         "imports": 2,
+        "messages": 2,
+        "mails": 2,
         "hosts": "h",
         "names": "n",
         "ids": "i",
@@ -449,3 +451,78 @@ def test_every_fault_is_documented_with_its_weight():
     for fault in api.SiteFault:
         weight = "critical" if api.Finding(fault).is_critical else "warning"
         assert f"| `{fault}` | {weight} |" in text
+
+
+def line(number):
+    return f"harry.chinn,Forklift,F1,2025-06-0{number},"
+
+
+class TestScope:
+    """With SCOPE one import works at a time: those that wait until it is their turn do not stand still."""
+
+    @pytest.mark.parametrize("scope", ["site", "user"])
+    def test_only_the_one_that_is_worked_on_may_stand_still(self, running, settings, scope):
+        settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "SCOPE": scope}
+        first, *others = (running.submit(line(number)) for number in (1, 2, 3))
+        assert tasks.admit(first.id)
+        for batch in (first, *others):
+            running.grow_old(batch)
+        status = api.site_status(api.SYSTEM)
+        assert [each.id for each in status.work.stalled] == [first.id]
+        running.work_off(first)
+        for batch in others:
+            running.grow_old(batch)
+        assert [each.id for each in api.site_status(api.SYSTEM).work.stalled] == [others[0].id]
+
+    def test_those_of_another_user_have_a_line_of_their_own(self, running, settings, django_user_model):
+        settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "SCOPE": "user"}
+        own = running.submit(line(1))
+        ImportBatch.objects.update(uploaded_by=django_user_model.objects.create_user("other"))
+        others = running.submit(line(2))
+        for batch in (own, others):
+            running.grow_old(batch)
+        assert {each.id for each in api.site_status(api.SYSTEM).work.stalled} == {own.id, others.id}
+
+
+class TestTellings:
+    """Messages to learners and mails to uploaders."""
+
+    @pytest.fixture
+    def told(self, running):
+        return running.worked_off(messages="send")
+
+    def test_messages_that_cannot_be_sent(self, running, monkeypatch):
+        def away(*args, **kwargs):
+            raise HostUnavailable("secret")
+
+        monkeypatch.setattr("cert_completion_plugin.gateway.facade.Gateway.send_messages", away)
+        batch = running.worked_off(messages="send")
+        status = api.site_status(api.SYSTEM)
+        assert faults(status) == ["messages_wait"]
+        told = status.work.tellings
+        assert (told.waiting, told.sending, told.interrupted) == (1, 0, 0)
+        [held] = told.held
+        assert (held.reference, held.kind) == (batch.reference, "host_away")
+        lines = "\n".join(telling.work_lines(status))
+        assert "Messages to learners: 1 wait, 0 are being sent." in lines
+
+    def test_messages_of_which_nobody_knows_whether_they_left(self, told):
+        assert faults() == []
+        Message.objects.update(state="interrupted")
+        assert faults() == ["messages_interrupted"]
+        Delivery.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+        assert faults() == []
+
+    def test_mails_that_could_not_be_sent(self, told):
+        Notice.objects.update(mail="dropped", moved_at=timezone.now() - timedelta(hours=23))
+        assert faults() == ["mails_dropped"]
+        Notice.objects.update(moved_at=timezone.now() - timedelta(hours=25))
+        assert faults() == []
+
+    def test_they_are_counted_so_far_and_no_further(self, told, monkeypatch):
+        monkeypatch.setattr("cert_completion_plugin.store.tellings.MOST_COUNTED", 1)
+        monkeypatch.setattr(api, "MOST_COUNTED", 1)
+        Delivery.objects.update(finished_at=None)
+        Message.objects.update(state="waiting")
+        lines = "\n".join(telling.work_lines(api.site_status(api.SYSTEM)))
+        assert "1 or more wait" in lines

@@ -46,6 +46,11 @@ def test_an_undo_is_added_once(stage):
     assert (numbers["undos"], numbers["undone"]) == ({"done": 1}, {"undone": 1})
 
 
+def test_messages_are_added_when_none_is_left(stage):
+    stage.worked_off(messages="send")
+    assert site_state.numbers()["messages"] == {"sent": 1}
+
+
 def test_an_undo_of_which_nobody_was_told_is_found(stage):
     batch = stage.undone()
     ImportUndo.objects.update(told_at=None)
