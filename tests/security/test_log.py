@@ -4,8 +4,10 @@ import re
 from contextlib import suppress
 
 import pytest
+from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
 from cert_completion_hooks import HostRefused, HostUnavailable
+from cert_completion_records import tasks as record_tasks
 from django.db import OperationalError
 from django.urls import reverse
 
@@ -146,6 +148,20 @@ def test_celery_says_that_a_task_failed_and_where(zoe, monkeypatch):
     assert re.search(r"celery.* ERROR .*TaskFailed", text)
     assert "event=task_failed" in text
     assert "error=KeyError" in text
+
+
+def test_no_task_lets_the_text_of_an_exception_out():
+    own = {name: task for name, task in current_app.tasks.items() if name.startswith("cert_completion_plugin.")}
+    assert len(own) > 5
+    assert [name for name, task in own.items() if task.run.__code__.co_qualname != "_nameless.<locals>.called"] == []
+
+
+def test_nor_does_the_run_of_messages_to_learners(monkeypatch):
+    monkeypatch.setattr("cert_completion_records.tasks.send_due", _raises(ValueError(CANARY)))
+    with heard() as lines:
+        record_tasks.send_due_messages.apply()
+    told_nobody(lines)
+    assert "RunFailed: ValueError in " in "\n".join(lines)
 
 
 @pytest.mark.parametrize("name", ["a\nevent=import_finished batch=1", "\x1b[31mred\x1b]0;x\x07", "a\r\nb", "x\u2028y"])
