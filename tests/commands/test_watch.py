@@ -78,6 +78,8 @@ def begin(monkeypatch):
     """What a worker that starts begins to send, and every how many seconds."""
     begun = {}
     monkeypatch.setattr(tasks, "_begin", lambda task, seconds: begun.update({task.name: seconds}))
+    monkeypatch.setattr(tasks, "_sign_regularly", lambda worker: None)
+    monkeypatch.setattr("cert_completion_plugin.broker.described", lambda consumer: None)
     tasks._begin_sweeping()
     return begun
 
