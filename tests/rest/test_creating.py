@@ -81,6 +81,12 @@ def test_a_file_is_taken_in_as_it_is(send):
     assert bytes_of(document["reference"]) == content
 
 
+def test_half_a_character_in_an_answer_is_no_matter(send):
+    response = send(options='{"sheet": "\\ud800"}')
+    assert response.status_code == 201
+    assert response.json()["options"]["sheet"] == "\ud800"
+
+
 def test_what_is_left_out_is_as_the_site_has_it(settings, operator, call, send):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "DEFAULTS": {"assign": "never", "encoding": "Big5"}}
     options = call("post", "/imports", {"rows": [], "options": {"import_action": "certify_if_newer"}}).json()["options"]

@@ -96,7 +96,9 @@ def test_pages_lead_to_the_next_and_back(imported, call):
         last, path = page, page.json()["next"]
     assert seen == [[2, 3], [4, 5], [6]]
     assert last["Link"] == f'<{last.json()["previous"]}>; rel="previous"'
-    assert lines(call("get", last.json()["previous"].removeprefix(ROOT))) == [4, 5]
+    before = call("get", last.json()["previous"].removeprefix(ROOT))
+    assert lines(before) == [4, 5]
+    assert lines(call("get", before.json()["next"].removeprefix(ROOT))) == [6]
 
 
 def test_the_page_of_the_site_has_as_many_rows_as_the_site_says(settings, imported, call):
@@ -150,6 +152,16 @@ def test_the_rows_and_lines_of_a_plan(planned, call):
     for what in ("rows", "lines"):
         assert lines(call("get", f"/imports/{batch.reference}/plans/1/{what}?outcome=certified")) == [2, 3]
     assert lines(call("get", f"/imports/{batch.reference}/rows")) == []
+
+
+def test_the_rows_of_an_older_plan_stay_as_they_were(planned, operator, call):
+    batch = planned("ana,Forklft,,2025-06-01,")
+    api.plan_anew(operator, batch, confirmed=["Forklft"])
+    api.work_off(batch.id)
+    codes = [
+        call("get", f"/imports/{batch.reference}/plans/{plan}/lines").json()["rows"][0]["codes"] for plan in (1, 2)
+    ]
+    assert codes == [["certification_close_match"], ["certification_not_found"]]
 
 
 @pytest.mark.parametrize("what", ["plans/2", "plans/2/rows", "plans/0", f"plans/{'9' * 20}", "rows/1", "rows/7"])
