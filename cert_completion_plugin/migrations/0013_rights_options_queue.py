@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0017_forgetting"),
+        ("cert_completion_plugin", "0012_forgetting"),
     ]
 
     operations = [

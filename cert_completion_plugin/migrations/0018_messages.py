@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """No message could be chosen before: the table is empty."""
 
     dependencies = [
-        ("cert_completion_plugin", "0019_untold_imports"),
+        ("cert_completion_plugin", "0017_untold_imports"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0016_retention"),
+        ("cert_completion_plugin", "0011_retention"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0012_permissions"),
+        ("cert_completion_plugin", "0010_permissions"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0010_messages"),
+        ("cert_completion_plugin", "0018_messages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

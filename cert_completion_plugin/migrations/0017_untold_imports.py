@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cert_completion_plugin", "0018_operations"),
+        ("cert_completion_plugin", "0016_operations"),
     ]
 
     operations = [
