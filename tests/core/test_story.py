@@ -86,10 +86,10 @@ class TestLearnerAndCertification:
         assert (told.decision, told.dates, told.evidence) == (None, None, None)
         assert [issue.code for issue in told.issues] == [code]
 
-    def test_a_certification_out_of_reach_is_named_all_the_same(self):
+    def test_a_certification_out_of_reach_is_named_as_the_file_does_and_no_further(self):
         told = story(row(2, "2025-05-01"), world=World(certifications=[replace(FIRE_SAFETY, allowed=False)]))
         assert told.certification.problem.code == "certification_not_allowed"
-        assert told.certification.found == CertificationRef("Fire Safety", "FS-100")
+        assert told.certification.found == CertificationRef("Fire Safety", "")
         assert told.decision is None
 
     def test_a_learner_who_was_not_found(self):
