@@ -96,6 +96,9 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=value) if value in texts.STATES else queryset
 
 
+_DELETED = ("file_deleted_at", "rows_deleted_at", "ledger_deleted_at")
+
+
 @admin.register(ImportBatch)
 class ImportBatchAdmin(_ReadOnly):
     """Imports with what became of them, and their history: who uploaded, approved, cancelled or undid them."""
@@ -112,10 +115,11 @@ class ImportBatchAdmin(_ReadOnly):
         (None, {"fields": ("page", "state_text", "rows")}),
         (_("File"), {"fields": ("file_name", "size", "file_sha256", "reference")}),
         (_("Who and when"), {"fields": ("uploaded_by_name", "uploaded_at", "approved", "cancelled", "finished_at")}),
+        (_("Deleted since"), {"fields": _DELETED}),
     )
     readonly_fields = (
         *("page", "state_text", "rows", "file_name", "size", "file_sha256", "reference"),
-        *("uploaded_by_name", "uploaded_at", "approved", "cancelled", "finished_at"),
+        *("uploaded_by_name", "uploaded_at", "approved", "cancelled", "finished_at", *_DELETED),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -12,6 +12,7 @@ from cert_completion_plugin import api
 from cert_completion_plugin.batches import delivering
 from cert_completion_plugin.models import Delivery, ImportBatch
 from cert_completion_plugin.telling.messages import counts_text
+from tests import people
 from tests.retention.conftest import grow_old, now
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,14 @@ def test_messages_are_told_by_their_numbers(client, purged, keep):
     response = page(client, batch, "messages")
     assert response.status_code == 410
     assert "the sums are kept" in response.content.decode()
+
+
+def test_the_admin_says_what_is_deleted_since_when(client, purged):
+    batch = purged(days={"rows": 1})
+    client.force_login(people.person("superuser"))
+    text = client.get(reverse("admin:cert_completion_plugin_importbatch_change", args=[batch.id])).content.decode()
+    assert "Deleted since" in text
+    assert text.count("Feb. 1, 2027") == 2
 
 
 class TestCommand:
