@@ -43,7 +43,7 @@ class Work:
 
 
 def work() -> Work:
-    """The work as it stands now, in some fifteen queries, however much there is."""
+    """The work as it stands now, in as many queries, however much there is."""
     now, stalled = clock.now(), queueing.not_waiting(sweeping.stalled())
     return Work(
         imports=standing.imports_by_state(),
