@@ -71,7 +71,8 @@ def test_one_process_does_it_all(make_site, file):
 def test_ctrl_c_ends_the_waiting_and_not_the_import(make_site, file):
     site = make_site("interrupted")
     waiting = started(site, "import", file, "--no-review")
-    assert b"waits for a worker" in waiting.stderr.readline()
+    while b"waits for a worker" not in waiting.stderr.readline():
+        time.sleep(0.01)  # lines of the log
     waiting.send_signal(signal.SIGINT)
     out, err = waiting.communicate(timeout=PATIENCE)
     assert (waiting.returncode, out) == (130, b"")
