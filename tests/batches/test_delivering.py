@@ -270,6 +270,22 @@ def test_two_that_deliver_at_once_send_each_message_once(written, post, monkeypa
     assert len(post.asked) == len(set(post.asked)) == 6
 
 
+def test_of_two_that_see_the_same_messages_one_takes_them(written, post):
+    batch, now, taken = written(), clock_of_imports.now(), []
+
+    def another_is_faster(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if not taken and sql.startswith("SELECT"):
+            taken.append("begun")
+            taken.extend(messages.claim(batch.id, 2, "other", now))
+        return result
+
+    with connection.execute_wrapper(another_is_faster):
+        own = messages.claim(batch.id, 3, "own", now)
+    assert [message.line for message in taken[1:]] == [2, 3]
+    assert [message.line for message in own] == [4]
+
+
 def test_what_the_host_said_is_kept_though_the_database_was_in_trouble(written, post, monkeypatch):
     batch, left = written(), [OperationalError("deadlock detected")] * 2
     set_sent = messages.set_sent
