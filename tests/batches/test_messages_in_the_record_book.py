@@ -16,6 +16,7 @@ from cert_completion_plugin.models import Message
 from tests.batches.conftest import HEADINGS, let_time_pass, outcomes
 from tests.batches.test_delivering import Killed, killed_after
 from tests.post import Clock, present, states
+from tests.sink import Sink, mail_settings, parts_of
 
 LEARNERS = 6
 
@@ -98,6 +99,46 @@ def test_a_mail_server_that_is_down_changes_no_outcome_and_no_record(submit, mon
 def records(prefix):
     held = LearnerCertification.objects.filter(learner__username__startswith=prefix).order_by("learner__username")
     return list(held.values_list("completed", "expires", "assigned", "announce"))
+
+
+@pytest.fixture
+def sink(settings):
+    sink = Sink()
+    sink.start()
+    for name, value in mail_settings(sink.port).items():
+        setattr(settings, name, value)
+    yield sink
+    sink.stop()
+
+
+@pytest.mark.django_db
+def test_everybody_gets_one_mail_of_a_server_that_is_down_for_a_while(submit, sink, clock, settings, uploader):
+    """By SMTP: the learners about their assignment, the uploader about the end, with a link."""
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "SITE_URL": "https://lms.example.org"}
+    type(uploader).objects.filter(pk=uploader.pk).update(email="uploader@example.org")
+    sink.refuse = {"a03@example.org": "451 Try again later", "a04@example.org": "550 No such user"}
+    sink.stop()
+    batch = submit()
+    api.work_off(batch.id)
+    assert set(outcomes(present(batch)).values()) == {"certified"}
+    assert api.message_counts(present(batch)) == {"waiting": LEARNERS}
+    sink.start()
+    clock.pass_(minutes=2)
+    api.tell(batch.id)
+    assert api.message_counts(present(batch)) == {"sent": LEARNERS - 2, "waiting": 1, "never": 1}
+    sink.refuse = {}
+    clock.pass_(days=1)
+    api.tell(batch.id)
+    assert api.message_counts(present(batch)) == {"sent": LEARNERS - 1, "never": 1}
+    expected = [(address, "You have been assigned to Fire") for address in everybody() if "a04" not in address]
+    done = f"Your import of “a.csv” is done: {LEARNERS} rows, without problems."
+    # A long subject that is not ASCII is folded before its first word.
+    received = [(to, subject.strip()) for to, subject in sink.told]
+    assert received == [*expected, ("uploader@example.org", done)]
+    [notice] = [message for message in sink.messages if message["To"] == "uploader@example.org"]
+    link = f"https://lms.example.org/cert-completions/{batch.reference}/"
+    assert all(link in part for part in parts_of(notice))
+    assert notice["Auto-Submitted"] == "auto-generated"
 
 
 @pytest.mark.django_db
