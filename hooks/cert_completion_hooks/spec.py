@@ -180,8 +180,12 @@ def undo_changes(
 def send_messages(batch: BatchInfo, messages: Sequence[Message]) -> Sequence[MessageResult] | None:
     """Send messages to learners.
 
-    Called: by a task of its own, after the records they tell of are committed.
+    Called: by a task of its own, after the records they tell of are committed, a few messages at a time and in no
+    transaction of the plugin's.
     Return: one result for each message. Suspended learners are answered with `never`. The same key is sent once.
+    Messages that are answered with `later`, and all of a call that raises `HostUnavailable`, come again with the same
+    keys, after a pause and for some days; those of a call that raises anything else do not: nobody would know whether
+    they had left.
     If nobody answers: messages cannot be chosen. Goes with the capability `messages`.
     """
 
