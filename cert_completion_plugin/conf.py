@@ -25,64 +25,127 @@ _THRESHOLDS = Thresholds()
 class Settings:
     """What the operator can set. Each field is a key of `CERT_COMPLETION`, written in capitals.
 
-    `hosts`: names of the active hosts, in the order in which they are asked; an entry point's name or an import string.
-    `blocked_hosts`: those of them that are not used after all. `blocked_hooks`: pairs of a host and a hook that it does
-    not answer, given as a dictionary from hosts to lists of hooks. `hook_trace`: whether each call of a hook is logged.
-    `max_bytes`, `max_rows`: limits of one file. `file_storage`: the alias of the Django storage that keeps uploaded
-    files ("" keeps them in the database). `portion_rows`: about how many rows are worked on in one transaction.
-    `portion_seconds`: how long the work on one portion may take. `parallel_portions`: on how many portions of one
-    import workers may be at a time. `queue`: the Celery queue that imports use ("" is the site's default queue).
-    `max_attempts`: how often a portion is tried before its rows are reported as failed. `stalled_after_seconds`: how
-    long an import may go without progress before its work is sent to the workers again. `page_rows`: rows on one page
-    of the report. `base_template`: the template that the plugin's pages extend. `approve_own`: whether those who may
-    approve imports may approve their own, and have rows recorded without a review. `defaults`: the options with which
-    the upload form begins for somebody who has not chosen any yet, given as a dictionary.
-    `imports_per_user`: how many imports of one user may wait or work at the same time (None: any number). `scope`: in
-    what one import works at a time while the others wait for their turn: "site", "user" (what one user uploads), or
-    None for no such limit.
-    `keep_files_days`, `keep_rows_days`, `keep_ledger_days`: how many days after the end of an import its file, the
-    cells of its rows, and what was planned for and done to its rows are kept; with None as long as what follows in this
-    list, the last one for good.
-    `thresholds`: the shares of a plan's rows, from 0 to 1, above which an import waits for approval, given as a
-    dictionary. `message_days`: for how many days a message to a learner is tried that cannot be sent. `notice_mail`:
-    whether uploaders are mailed when their imports have ended; their other notices do not depend on it. `site_url`:
-    where the site is reached, for links in mails ("" asks django.contrib.sites).
-    `watched`: the places from which files are taken up, given as a list of dictionaries. `watch_seconds`: how often
-    workers look at them. `api_authentication`: how the REST API knows its users, as import strings of authentication
-    classes of Django REST framework, in the order in which they are asked. `metrics_token`: with which a
-    monitoring system may ask for metrics and health ("": with none).
+    What stands below a field is its line in docs/operators/settings.md, for operators; links lead from there.
+    `tools/settings.py` writes that page anew.
     """
 
     hosts: tuple[str, ...] = ("records",)
+    """the active hosts, in the order in which they are asked: names of entry points, or import strings (`"module"`,
+    `"package.module"` or `"package.module:attribute"`)"""
+
     blocked_hosts: tuple[str, ...] = ()
+    """hosts of `HOSTS` that are not used after all, nor loaded: for a site whose `HOSTS` comes from elsewhere"""
+
     blocked_hooks: frozenset[tuple[str, str]] = frozenset()
+    """hooks that a host does not answer, so that the next host does: a dictionary such as
+    `{"our_lms": ["evidence_types"]}`. `manage.py cert_completion_hosts` lists which host answers what"""
+
     hook_trace: bool = False
+    """whether each call of a host's hook is logged, at level INFO by the logger `cert_completion_plugin.hooks`: hook,
+    host, number of keys and seconds, never names or cells"""
+
     max_bytes: int = 100 * 1024 * 1024
+    """the largest file, in bytes; the web server in front has [a limit of its own](workers.md#large-files)"""
+
     max_rows: int = 1_000_000
+    """the most rows in a file"""
+
     file_storage: str = ""
+    """the alias (in `STORAGES`) of the Django storage that keeps uploaded files; by default they are kept in the
+    database, so that web and worker need no shared disk"""
+
     portion_rows: int = 4000
+    """about how many rows are worked on in one transaction"""
+
     portion_seconds: int = 300
+    """for how many seconds the work on one portion may go on before it is rolled back and tried again (four times as
+    long for a turn at reading). Celery's prefork pool interrupts tasks; its solo and threads pools cannot, and take as
+    long as it takes"""
+
     parallel_portions: int = 16
+    """on how many portions of one import workers may be at a time. Imports take turns, so that a small one does not
+    wait for a large one"""
+
     queue: str = ""
+    """the name of the Celery queue for imports, at which [a worker has to listen](workers.md#a-queue-for-imports); by
+    default they use the site's default queue"""
+
     max_attempts: int = 5
+    """how often a portion is tried before its rows are reported as failed"""
+
     stalled_after_seconds: int = 180
+    """for how many seconds an import may stand still before its work is
+    [sent again](monitoring.md#when-work-stands-still)"""
+
     page_rows: int = 100
+    """rows on one page of the report"""
+
     base_template: str = "admin/base_site.html"
+    """the template that the pages extend; it needs the blocks `title`, `extrastyle`, `extrahead`, `breadcrumbs` and
+    `content`. Each page is a template of its own with named blocks, in `cert_completion_plugin/templates`"""
+
     approve_own: bool = True
+    """whether those who may approve imports may approve their own. With `False` somebody else has to, and nobody can
+    leave the review out"""
+
     imports_per_user: int | None = None
+    """how many imports of one user may wait or work at the same time, plans that wait for approval included; `None`:
+    any number. A further file is refused, with what to do; a watched place keeps it"""
+
     scope: str | None = None
+    """`"site"` or `"user"`: of all imports, or of those of each user, one is worked on at a time, and the others
+    [wait for their turn](permissions.md#limits). `None`: imports are worked on side by side"""
+
     defaults: Options = _OPTIONS
+    """the options with which the upload page begins for somebody who has not uploaded yet, for example
+    `{"import_action": "certify_if_newer", "encoding": "windows-1252"}`; the names and values are those of
+    [import-rules.md](../import-rules.md) §2. What is chosen on the page *Options for new imports* goes before them.
+    Later the page begins with what each user chose last. Imports that were uploaded keep their options"""
+
     thresholds: Thresholds = _THRESHOLDS
+    """the greatest shares of a file's rows, from 0 to 1, that are recorded without being asked about: `problem_rows`
+    (rejected or failed), `unknown_learners`, `overwritten` (current records renewed), `expired_at_once`; for example
+    `{"problem_rows": 0.1, "expired_at_once": 0}`. An import that exceeds one waits for approval, also where review is
+    switched off"""
+
     keep_files_days: int | None = 90
+    """for how many days after the end of an import its uploaded file is [kept](personal-data.md#how-long-it-is-kept);
+    `None`: as long as the cells of its rows"""
+
     keep_rows_days: int | None = 730
+    """the same of the cells of its rows, as they stood in the file; `None`: as long as the ledger"""
+
     keep_ledger_days: int | None = None
+    """the same of the ledger: what was planned for, done to and undone of each row; `None`: for good. The sums stay in
+    any case"""
+
     watched: tuple[WatchedPlace, ...] = ()
+    """places from which files are taken up, a list such as `[{"directory": "/srv/imports", "user": "hr-robot",
+    "options": {"review": False}}]`; see [watched places](watched-places.md)"""
+
     watch_seconds: int = 60
+    """how often workers look at them, in seconds"""
+
     api_authentication: tuple[str, ...] = ("rest_framework.authentication.SessionAuthentication",)
+    """how the REST API knows its users: authentication classes of Django REST framework, in the order in which they
+    are asked; [more](../rest-api.md#for-operators)"""
+
     metrics_token: str = field(default="", repr=False)
+    """the token with which a monitoring system may ask for [health](monitoring.md#is-it-well) and
+    [metrics](monitoring.md#metrics), 20 characters or more; without it only users with the permission `view_status`
+    may"""
+
     message_days: int = 7
+    """for how many days a message to a learner is tried that cannot be sent, for example while the mail server is
+    down"""
+
     notice_mail: bool = True
+    """whether uploaders are mailed (by Django's mail) when their imports have ended; on the pages they are told in any
+    case"""
+
     site_url: str = ""
+    """where the site is reached, such as `"https://lms.example.org"`, for the links in those mails; by default what
+    `django.contrib.sites` says, where that is installed"""
 
 
 SECRETS = frozenset({"METRICS_TOKEN"})

@@ -125,7 +125,7 @@ WATCHED = {
     "stable_seconds": 3,
 }
 
-# What happens to imports is told on the terminal; see docs/operators.md.
+# What happens to imports is told on the terminal; see docs/operators/log.md.
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

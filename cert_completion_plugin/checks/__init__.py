@@ -1,7 +1,7 @@
-"""System checks: what would go wrong later is said at start-up, with a hint. Each id is explained in docs/operators.md.
+"""System checks: what would go wrong later is said at start-up, with a hint.
 
-What a check would have to ask a database is asked only where Django allows it: by `migrate`, by `check --database`, and
-by the status page.
+Each id is explained in docs/operators/system-checks.md. What a check would have to ask a database is asked only where
+Django allows it: by `migrate`, by `check --database`, and by the status page.
 """
 
 from django.core import checks

@@ -1,4 +1,7 @@
-"""System checks: what is wrong with the settings is said at start-up. Each id is explained in docs/operators.md."""
+"""System checks: what is wrong with the settings is said at start-up.
+
+Each id is explained in docs/operators/system-checks.md.
+"""
 
 from typing import Any
 

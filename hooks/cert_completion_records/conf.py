@@ -1,12 +1,4 @@
-"""The setting `CERT_COMPLETION_RECORDS`, typed. All its entries are optional.
-
-`EVIDENCE_TYPES`: a list of `{"name": ..., "label": ..., "fields": [{"name": ..., "kind": "text", "label": ...,
-"required": False, "choices": []}]}`; none by default.
-`REPORT_PERMISSION`: the permission without which import reports are not linked.
-`MESSAGES_LOOK_BACK_DAYS`: how many days late a message may be, 1 to 366.
-`LEARNER_LANGUAGE`: which language a learner reads: a callable, or its import string, from a user to a language code.
-`SITE_URL`: the address of the site, such as "https://lms.example.org", for links in mails.
-"""
+"""The setting `CERT_COMPLETION_RECORDS`, typed. All its keys are optional."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -19,7 +11,33 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 NAME = "CERT_COMPLETION_RECORDS"
-_DEFAULT_REPORT_PERMISSION = "cert_completion_plugin.view_import_report"
+
+
+class Defaults:
+    """Every key, with what holds where the site does not say.
+
+    What stands below a key is its line in docs/operators/settings.md, for operators; links lead from there.
+    `tools/settings.py` writes that page anew.
+    """
+
+    EVIDENCE_TYPES: Sequence[Mapping[str, Any]] = ()
+    """the types of evidence that can be chosen, with their fields: `[{"name": "licence", "label": "Licence", "fields":
+    [{"name": "issued", "kind": "date", "label": "Issued on", "required": True}]}]`; kinds are `text`, `date`,
+    `number`, `yes_no`, `url` and `choice` (with `choices`)"""
+
+    REPORT_PERMISSION: str = "cert_completion_plugin.view_import_report"
+    """the permission without which records do not link to import reports"""
+
+    MESSAGES_LOOK_BACK_DAYS: int = 7
+    """how many days late a [message to a learner](messages.md) may be, 1 to 366; what fell due earlier is never
+    sent"""
+
+    LEARNER_LANGUAGE: Callable[[Any], Any] | str | None = None
+    """a function from a user to the code of the language they read, or its import string; without it all messages are
+    in `LANGUAGE_CODE`"""
+
+    SITE_URL: str = ""
+    """the address of the site, such as `"https://lms.example.org"`, for links in messages to learners"""
 
 
 _LONGEST_TYPE_NAME = 100
@@ -33,24 +51,23 @@ class _Malformed(ValueError):
     """What is wrong with a type or a field, in words."""
 
 
-def _given() -> Mapping[str, Any]:
+def _given(key: str) -> Any:
     given = getattr(settings, NAME, {})
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured(f"{NAME} must be a dictionary, not {given!r}.")
-    return given
+    return given.get(key, getattr(Defaults, key))
 
 
 def report_permission() -> str:
-    return str(_given().get("REPORT_PERMISSION", _DEFAULT_REPORT_PERMISSION))
+    return str(_given("REPORT_PERMISSION"))
 
 
-_LOOK_BACK_DAYS = 7
 _LONGEST_LOOK_BACK = 366
 
 
 def look_back_days() -> int:
     """How many days late a message may be. Raises ImproperlyConfigured."""
-    days = _given().get("MESSAGES_LOOK_BACK_DAYS", _LOOK_BACK_DAYS)
+    days = _given("MESSAGES_LOOK_BACK_DAYS")
     if type(days) is not int or not 1 <= days <= _LONGEST_LOOK_BACK:
         raise ImproperlyConfigured(
             f"{NAME}['MESSAGES_LOOK_BACK_DAYS'] must be a whole number from 1 to {_LONGEST_LOOK_BACK}, not {days!r}."
@@ -60,9 +77,9 @@ def look_back_days() -> int:
 
 def learner_language() -> Callable[[Any], Any] | None:
     """What tells a learner's language; None if the site has nothing that does. Raises ImproperlyConfigured."""
-    given = _given().get("LEARNER_LANGUAGE")
+    given = _given("LEARNER_LANGUAGE")
     try:
-        found = import_string(given) if isinstance(given, str) else given
+        found: Callable[[Any], Any] | None = import_string(given) if isinstance(given, str) else given
     except ImportError as error:
         raise ImproperlyConfigured(f"{NAME}['LEARNER_LANGUAGE'] cannot be imported: {error}") from error
     if found is not None and not callable(found):
@@ -74,7 +91,7 @@ def learner_language() -> Callable[[Any], Any] | None:
 
 def site_url() -> str:
     """The address of the site without a slash at its end; "" if it does not say. Raises ImproperlyConfigured."""
-    given = _given().get("SITE_URL", "")
+    given = _given("SITE_URL")
     address = str(given).rstrip("/")
     if given and (not isinstance(given, str) or not _is_address(address)):
         raise ImproperlyConfigured(
@@ -94,7 +111,7 @@ def _is_address(text: str) -> bool:
 
 def evidence_types() -> tuple[EvidenceType, ...]:
     """The types of evidence that this site offers. Raises ImproperlyConfigured, naming the one that is malformed."""
-    given = _given().get("EVIDENCE_TYPES", ())
+    given = _given("EVIDENCE_TYPES")
     if not isinstance(given, (list, tuple)):
         raise ImproperlyConfigured(f"{NAME}['EVIDENCE_TYPES'] must be a list, not {given!r}. {_SHAPE}")
     types: dict[str, EvidenceType] = {}

@@ -7,6 +7,13 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 HOST_DEVELOPERS = ROOT / "docs" / "host-developers"
+PAGES = sorted(
+    page for pattern in ("*.md", "docs/**/*.md", "hooks/*.md", "sandbox/samples/*.md") for page in ROOT.glob(pattern)
+)
+HISTORY = (ROOT / "CHANGELOG.md", ROOT / "docs" / "decisions")
+"""What was true once: names that stand there need not exist any more."""
+
+OF_TODAY = [page for page in PAGES if not any(page.is_relative_to(each) for each in HISTORY)]
 
 
 class Block(NamedTuple):
@@ -47,6 +54,21 @@ def _within(text: str, class_name: str, added: str) -> str:
     end = re.compile(r"\n\n\n(?=\S)|\Z").search(text, start)
     assert end is not None
     return f"{text[: end.start()].rstrip()}\n\n{added}{text[end.start() :]}"
+
+
+def code(page: Path) -> Iterator[str]:
+    """Every line of code of a page: in blocks, indented or fenced, and between backticks."""
+    text = page.read_text(encoding="utf-8")
+    for block in blocks(page):
+        yield from block.text.splitlines()
+    text = _FENCED.sub("", text)
+    yield from (line.strip() for line in text.splitlines() if line.startswith("    "))
+    yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
+
+
+def named(page: Path) -> str:
+    """A page as pytest names its tests."""
+    return str(page.relative_to(ROOT))
 
 
 _FENCED = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -415,7 +415,7 @@ def ids_in(*places):
 
 def test_every_id_is_documented_with_cause_and_cure():
     raised = ids_in(ROOT / "cert_completion_plugin" / "checks", ROOT / "hooks" / "cert_completion_records")
-    text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "operators" / "system-checks.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(cert_completion[a-z_]*\.[EW]\d{3})` \| (.+ \| .+) \|$", text, re.MULTILINE))
     assert set(rows) == raised
     assert all(len(row.split(" | ")) == 2 and min(map(len, row.split(" | "))) > 10 for row in rows.values())

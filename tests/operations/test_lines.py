@@ -25,7 +25,7 @@ from cert_completion_plugin.store import kept_files, messages, request_keys, wor
 from tests import people
 from tests.operations.conftest import BAD, GOOD, HEADINGS, UNCLEAR
 
-OPERATORS = Path(__file__).parents[2] / "docs" / "operators.md"
+OPERATORS = Path(__file__).parents[2] / "docs" / "operators" / "log.md"
 SECRET = "harry.chinn"
 
 
