@@ -50,6 +50,12 @@ class Settings:
     max_rows: int = 1_000_000
     """the most rows in a file"""
 
+    request_limit_bytes: int | None = None
+    """the largest request, in bytes, that the web server in front of the site [lets through](workers.md#large-files),
+    where that is less than `MAX_BYTES`: the upload page then says how large a file can be there, and what to do with a
+    larger one. It limits nothing itself; `None`: nothing is said. In Open edX 4000000 unless the site
+    says otherwise"""
+
     file_storage: str = ""
     """the alias (in `STORAGES`) of the Django storage that keeps uploaded files; by default they are kept in the
     database, so that web and worker need no shared disk"""
@@ -174,7 +180,7 @@ def settings() -> Settings:
 def _checked(key: str, value: Any, default: Any) -> Any:
     if key in DAYS:
         return _days(key, value)
-    if key == "IMPORTS_PER_USER":
+    if key in ("IMPORTS_PER_USER", "REQUEST_LIMIT_BYTES"):
         return _limit(key, value)
     if key == "SCOPE":
         return _scope(key, value)

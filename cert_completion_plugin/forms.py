@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from cert_completion_plugin import api, conf, labels, texts
 from cert_completion_plugin.core.options import DATE_FORMATS, Options
+from cert_completion_plugin.telling import sending
 
 FILE_NAMES_AND_TYPES = (
     ".csv,.txt,.tsv,.xlsx,.ods,text/csv,text/plain,text/tab-separated-values,"
@@ -239,6 +240,7 @@ class UploadForm(OptionsForm):
             "certificationshortname, certificationidnumber, completiondate and duedate, in any order. At most %(size)s "
             "and %(rows)s rows."
         ) % {"size": filesizeformat(settings.max_bytes), "rows": number_format(settings.max_rows, force_grouping=True)}
+        self.fields["file"].help_text = " ".join(filter(None, [self.fields["file"].help_text, sending.limit_text()]))
 
     def _limit(self, user: AbstractBaseUser) -> None:
         if not api.may_leave_out_review(user):

@@ -21,6 +21,7 @@ from cert_completion_plugin.forms import (
     too_large_text,
     too_many_text,
 )
+from cert_completion_plugin.telling import sending
 from cert_completion_plugin.views.access import ImportPage
 from cert_completion_plugin.views.earlier import earlier_upload
 
@@ -99,6 +100,8 @@ class UploadView(ImportPage, _FormView):
             "corrects": self._corrects(),
             "max_bytes": str(conf.settings().max_bytes),
             "too_large_text": too_large_text(),
+            "most_sent": str(sending.most_sent()),
+            "not_sent_text": sending.not_sent_text(),
             "reading_title": labels.HOW_IT_IS_READ,
             "reading_fields": [form[name] for name in READING],
         }

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cert_completion_plugin import api
 from cert_completion_plugin.models import ImportBatch, Portion
+from cert_completion_plugin.telling.sending import BESIDE_THE_FILE
 from tests.browser.looking import assert_accessible, look_at, no_complaints
 from tests.browser.pages import PAGES, PREFIX
 from tests.browser.site import HEADINGS, ROWS, UNCLEAR
@@ -120,6 +121,18 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(site, visit, setting
         page.goto(UPLOAD)
         page.set_input_files("[name=file]", FILE)
         page.wait_for_selector("text=This file is larger than the 50")
+
+
+def test_a_file_that_the_server_in_front_lets_not_through_is_told_before_it_is_sent(site, visit, settings):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "REQUEST_LIMIT_BYTES": BESIDE_THE_FILE + 50}
+    page = visit(site.operator)
+    with no_complaints(page):
+        page.goto(UPLOAD)
+        page.set_input_files("[name=file]", FILE)
+        page.wait_for_selector("[data-ccp-told] >> text=This file is larger than the 50")
+        look_at(page, "upload-over-the-request-limit")
+        page.set_input_files("[name=file]", {**FILE, "buffer": b"username\n"})
+        page.wait_for_selector("text=This file is larger than the 50", state="detached")
 
 
 def test_a_form_is_sent_once_however_often_its_button_is_pressed(site, visit):

@@ -80,6 +80,38 @@ def test_a_file_over_the_sites_limit_is_refused_in_words(client, settings):
     assert "larger than this site allows" in content
 
 
+def limited(settings, request_limit):
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "REQUEST_LIMIT_BYTES": request_limit}
+
+
+def test_a_server_in_front_that_lets_less_through_is_told_of_with_both_ways_out(client, settings):
+    limited(settings, 4_000_000)
+    content = client.get(URL).content.decode()
+    assert "Sent from this page it can have at most 3.8\xa0MB" in content
+    assert f'data-ccp-most-sent="{4_000_000 - 64 * 1024}"' in content
+    assert "to raise that limit" in content
+    assert content.count("watched folder") == 2
+
+
+@pytest.mark.parametrize("request_limit", [None, 100 * 1024 * 1024 + 64 * 1024])
+def test_nothing_is_said_of_a_server_in_front_that_lets_every_file_through(client, settings, request_limit):
+    limited(settings, request_limit)
+    content = client.get(URL).content.decode()
+    assert "Sent from this page" not in content
+    assert "data-ccp-most-sent" not in content
+
+
+def test_a_limit_below_what_any_form_takes_is_told_as_none_at_all(client, settings):
+    limited(settings, 1000)
+    assert "at most 0\xa0bytes" in client.get(URL).content.decode()
+
+
+def test_what_arrives_all_the_same_is_taken(client, settings):
+    """The limit is the server's; the setting may be older than it."""
+    limited(settings, 1)
+    assert client.post(URL, form()).status_code == 302
+
+
 def test_an_uploader_who_may_not_see_the_imports_of_others_sees_their_own(client, user_with):
     client.force_login(user_with("upload_completions"))
     content = client.post(URL, form(review="True"), follow=True).content.decode()

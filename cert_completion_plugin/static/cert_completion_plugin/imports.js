@@ -46,13 +46,18 @@
     input.addEventListener("change", () => lookAt(zone, input.files[0]));
   }
 
-  /* What can be said of a file before it is sent: that it is too large, or that it was uploaded before. */
+  /* What can be said of a file before it is sent: that it is too large, for the site or for the server in front of it,
+     or that it was uploaded before. */
   async function lookAt(zone, file) {
     const told = zone.querySelector("[data-ccp-told]");
     told.textContent = "";
     if (!file) return;
     if (file.size > Number(zone.dataset.ccpMaxBytes)) {
       tell(told, zone.dataset.ccpTooLarge);
+      return;
+    }
+    if (zone.dataset.ccpMostSent && file.size > Number(zone.dataset.ccpMostSent)) {
+      tell(told, zone.dataset.ccpNotSent);
       return;
     }
     if (!window.crypto || !window.crypto.subtle) return;
