@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from tests.services import stack
 # How long an example takes depends on the machine; no test is about that.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+# A project of its own, in an environment of its own: `make test-openedx`.
+collect_ignore = [] if os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.openedx.settings" else ["openedx"]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

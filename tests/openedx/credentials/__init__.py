@@ -1,0 +1,1 @@
+"""As much of Credentials as a plugin meets while it is loaded."""
