@@ -42,6 +42,7 @@ class ImportBatch(models.Model):
     uploaded_by_name = models.CharField(_("uploaded by"), max_length=255)
     uploaded_at = models.DateTimeField(_("uploaded"))
     language = models.CharField(_("language of the uploader"), max_length=20, blank=True)
+    site = models.CharField(_("site"), max_length=100, blank=True)
     options = models.TextField(_("options"))
     headings = models.TextField(_("headings"), default="[]")
     detected = models.TextField(_("detected"), default="{}")

@@ -58,7 +58,7 @@ from cert_completion_plugin.api.forgetting import (
     forget_learner,
     numbers_of,
 )
-from cert_completion_plugin.api.hosting import host_problems, hosts, idle_hosts
+from cert_completion_plugin.api.hosting import HostFollowUps, follow_ups, host_problems, hosts, idle_hosts
 from cert_completion_plugin.api.permissions import (
     PERMISSION_APPROVE,
     PERMISSION_FORGET,
@@ -105,6 +105,7 @@ from cert_completion_plugin.api.reporting import (
     rows_with_cells,
 )
 from cert_completion_plugin.api.retention import RowsDeleted, delete_orphan, due_for_purge, orphans, purge
+from cert_completion_plugin.api.sites import site_of
 from cert_completion_plugin.api.status import (
     Broker,
     Finding,
@@ -255,6 +256,7 @@ __all__ = [
     "Health",
     "HeldMessages",
     "HookUse",
+    "HostFollowUps",
     "HostNotFound",
     "HostProblem",
     "HostStatus",
@@ -344,6 +346,7 @@ __all__ = [
     "file_name",
     "file_of_rows",
     "find",
+    "follow_ups",
     "forget_defaults",
     "forget_learner",
     "has_rows",
@@ -401,6 +404,7 @@ __all__ = [
     "share_read",
     "site_health",
     "site_numbers",
+    "site_of",
     "site_status",
     "submit",
     "submit_kept",

@@ -1,6 +1,10 @@
-"""The hosts of this site, for whoever runs it. Nothing here is about learners."""
+"""The hosts of this site, for whoever runs it, and what they do after an import. No learner is named here."""
 
+from cert_completion_plugin import batches
+from cert_completion_plugin.api.permissions import User, check_seen
+from cert_completion_plugin.batches import HostFollowUps
 from cert_completion_plugin.gateway import HostProblem, HostStatus, gateway, installed_hosts
+from cert_completion_plugin.store.values import Batch
 
 
 def hosts() -> tuple[HostStatus, ...]:
@@ -20,3 +24,13 @@ def idle_hosts() -> tuple[str, ...]:
 def host_problems() -> list[HostProblem]:
     """What is wrong with the hosts, and how to mend it."""
     return gateway().problems()
+
+
+def follow_ups(user: User, batch: Batch) -> list[HostFollowUps]:
+    """How work stands that hosts do by themselves after an import's records are written, such as certificates.
+
+    Of each host that has anything to say; numbers, lines and reasons, no names. Empty as long as the import has not
+    ended. Raises Denied.
+    """
+    check_seen(user, batch)
+    return batches.follow_ups(batch, batches.administrator(user.pk, user.get_username()))

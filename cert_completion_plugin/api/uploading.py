@@ -25,13 +25,15 @@ def submit(
     file_name: str,
     options: Options,
     corrects: Batch | None = None,
+    site: str = "",
 ) -> Batch:
     """Take in a file of certification completions as a new import, and return at once.
 
     `chunks` are the bytes of the file in order. The file is stored whole or not at all; when the surrounding
     transaction commits, its reading is sent to the workers. A broker that is down does not matter here: the sweep
     sends again. `corrects`: the import of which the file has rows that were corrected; a file that was downloaded from
-    a report says so itself.
+    a report says so itself. `site`: the domain of the site on which it was uploaded, where one installation serves
+    several (django.contrib.sites); hosts and mails go by it.
     Raises OptionNotOffered, TooManyImports, and Denied: without the permission to approve imports, their review cannot
     be left out.
     A file over the site's limit comes back in state `refused`.
@@ -44,6 +46,7 @@ def submit(
             uploaded_by_id=user.pk,
             uploaded_by_name=user.get_username(),
             options=options,
+            site=site,
         )
         return _taken_in(user, batch, corrects)
 
@@ -57,6 +60,7 @@ def submit_once(
     file_name: str,
     options: Options,
     corrects: Batch | None = None,
+    site: str = "",
 ) -> tuple[Batch, bool]:
     """As `submit`, but once for this user's `key`: the import, and whether this call made it.
 
@@ -67,7 +71,7 @@ def submit_once(
     check(user, PERMISSION_UPLOAD)
 
     def make() -> Batch:
-        return submit(user, chunks, file_name=file_name, options=options, corrects=corrects)
+        return submit(user, chunks, file_name=file_name, options=options, corrects=corrects, site=site)
 
     return batches.once(user.pk, key, request_sha256, make)
 
@@ -121,7 +125,9 @@ def kept_file(user: AbstractBaseUser, token: str) -> KeptFile | None:
     return batches.kept_file(user.pk, token)
 
 
-def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None) -> Batch:
+def submit_kept(
+    user: AbstractBaseUser, kept: KeptFile, *, options: Options, corrects: Batch | None = None, site: str = ""
+) -> Batch:
     """Take in a kept file as a new import, as `submit` does; it is kept no longer.
 
     Raises OptionNotOffered, TooManyImports, KeptFileGone if it was taken in already, and Denied.
@@ -129,7 +135,7 @@ def submit_kept(user: AbstractBaseUser, kept: KeptFile, *, options: Options, cor
     _check_may_submit(user, options, corrects)
     with transaction.atomic():
         batch = batches.receive_kept(
-            kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options
+            kept, uploaded_by_id=user.pk, uploaded_by_name=user.get_username(), options=options, site=site
         )
         return _taken_in(user, batch, corrects)
 

@@ -18,6 +18,7 @@ from cert_completion_plugin.batches.explaining import (
     origin,
 )
 from cert_completion_plugin.batches.finding import certification_keys
+from cert_completion_plugin.batches.following import HostFollowUps, follow_ups
 from cert_completion_plugin.batches.health import (
     SIGN_SECONDS,
     command_works,
@@ -66,6 +67,7 @@ __all__ = [
     "Account",
     "Approval",
     "CannotTell",
+    "HostFollowUps",
     "KeptFile",
     "KeptFileGone",
     "KeyBusy",
@@ -99,6 +101,7 @@ __all__ = [
     "discard",
     "evidence_is_offered",
     "explain",
+    "follow_ups",
     "forget_lost_workers",
     "forget_old_files",
     "forget_old_keys",

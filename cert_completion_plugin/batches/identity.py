@@ -37,6 +37,7 @@ def info_of(batch: Batch, actor: Actor | None = None) -> BatchInfo:
         uploaded_at=batch.uploaded_at,
         report_url=_path("batch", batch.reference),
         row_url=_row_url(batch),
+        site=batch.site,
     )
 
 

@@ -122,13 +122,16 @@ def context_of(notice: Notice) -> dict[str, Any]:
 
 def link_to(batch: Batch) -> str:
     """The address of the import's page, with the site's domain; "" where that is not known."""
-    site, path = site_url(), info_of(batch).report_url
+    site, path = site_url(batch.site), info_of(batch).report_url
     return f"{site}{path}" if site and path else ""
 
 
-def site_url() -> str:
-    """Where the site is reached, without a slash at the end: by the setting SITE_URL, or by django.contrib.sites."""
+def site_url(domain: str = "") -> str:
+    """Where the site is reached, without a slash at the end: by the setting SITE_URL, or by django.contrib.sites.
+
+    `domain`: that of the site in question, where there are several.
+    """
     if url := conf.settings().site_url:
         return url.rstrip("/")
-    domain = notices.site_domain()
+    domain = domain or notices.site_domain()
     return f"https://{domain}" if domain else ""

@@ -27,12 +27,19 @@ class OptionNotOffered(NotTaken):
 
 
 def receive(
-    chunks: Iterable[bytes], *, file_name: str, uploaded_by_id: Any, uploaded_by_name: str, options: Options
+    chunks: Iterable[bytes],
+    *,
+    file_name: str,
+    uploaded_by_id: Any,
+    uploaded_by_name: str,
+    options: Options,
+    site: str = "",
 ) -> Batch:
     """Store an uploaded file as a new import, whole or not at all.
 
     A file over the site's limit becomes an import in state `refused` that keeps none of its bytes.
-    The chosen evidence type is frozen with it as it is now. Raises OptionNotOffered.
+    The chosen evidence type is frozen with it as it is now. `site`: the domain on which it was uploaded, if the
+    installation knows several. Raises OptionNotOffered.
     """
     _check_offered(options)
     evidence_type = _chosen_type(options, administrator(uploaded_by_id, uploaded_by_name))
@@ -44,6 +51,7 @@ def receive(
             options=options,
             evidence_type=None if evidence_type is None else type_as_json(evidence_type),
             language=get_language() or "",
+            site=site,
             now=clock.now(),
         )
         if outbox.is_asked_for(batch):

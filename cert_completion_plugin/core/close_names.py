@@ -24,13 +24,15 @@ class CloseNames:
 
     A name is close if it differs only by case, white space and punctuation, or by a single typing slip: one letter
     added, left out, replaced or swapped with its neighbour, where the shorter name has at least five letters and
-    digits. A digit is never a slip. Short names are compared with short names, ID numbers with ID numbers.
+    digits. A digit is never a slip. Short names are compared with short names, ID numbers with ID numbers, other
+    names with both.
     """
 
     def __init__(self, certifications: Iterable[Certification]) -> None:
         ranked = sorted(certifications, key=lambda each: (not each.allowed, each.key))
-        self._short_names = _Index((certification.short_name, certification) for certification in ranked)
-        self._id_numbers = _Index((certification.id_number, certification) for certification in ranked)
+        others = [(name, certification) for certification in ranked for name in certification.other_names]
+        self._short_names = _Index([*((each.short_name, each) for each in ranked), *others])
+        self._id_numbers = _Index([*((each.id_number, each) for each in ranked), *others])
 
     def closest(self, reference: CertificationRef) -> Nearest | None:
         """The certification closest to the names of a row, or None.

@@ -140,9 +140,14 @@ def _fitting(
     return [
         candidate
         for candidate in candidates
-        if (not short_name or compared(candidate.short_name) == short_name)
-        and (not id_number or compared(candidate.id_number) == id_number)
+        if (not short_name or _is_named(candidate, candidate.short_name, short_name, compared))
+        and (not id_number or _is_named(candidate, candidate.id_number, id_number, compared))
     ]
+
+
+def _is_named(candidate: Certification, own: str, given: str, compared: Callable[[str], str]) -> bool:
+    """Whether what stands in the place of one of its names means the candidate."""
+    return compared(own) == given or any(compared(name) == given for name in candidate.other_names)
 
 
 def _the_certification(reference: CertificationRef, certification: Certification) -> _Match:

@@ -14,6 +14,7 @@ from cert_completion_hooks import (
     CompletionChange,
     EvidenceItem,
     EvidenceType,
+    FollowUp,
     HostInfo,
     Message,
     MessageResult,
@@ -134,6 +135,13 @@ class Gateway:
             return None
         told = self._registry.call("forget_learner", host, actor=actor, learner_keys=tuple(learner_keys))
         return results.count(Answer("forget_learner", host, told))
+
+    def follow_ups(self, host: str, actor: Actor, batch_id: str) -> tuple[FollowUp, ...]:
+        """How work of one host stands that follows from an import; none if it has no such hook."""
+        if not self._registry.implements(host, "follow_ups"):
+            return ()
+        told = self._registry.call("follow_ups", host, actor=actor, batch_id=batch_id)
+        return questions.follow_ups(Answer("follow_ups", host, told))
 
     def batch_finished(self, batch: BatchInfo, summary: BatchSummary) -> None:
         """Tell every host that an import has ended. What one raises is logged and keeps no other from hearing."""

@@ -157,6 +157,7 @@ def create(request: Request) -> tuple[api.Batch, bool]:
     key = _key(request)
     asked = _asked(request)
     given: dict[str, Any] = {"file_name": asked.file_name, "corrects": asked.corrects}
+    given["site"] = api.site_of(request._request)
     try:
         given["options"] = asked.options(request.user)
         if key is None:

@@ -31,6 +31,7 @@ def create(
     now: datetime,
     evidence_type: Mapping[str, Any] | None = None,
     language: str = "",
+    site: str = "",
 ) -> Batch:
     """A new import in state `received`, without its file."""
     row = ImportBatch.objects.create(
@@ -40,6 +41,7 @@ def create(
         uploaded_by_name=column_text(uploaded_by_name, 255),
         uploaded_at=now,
         language=column_text(language, 20),
+        site=column_text(site, 100),
         options=dumps(options.as_mapping()),
         evidence_type=dumps(evidence_type),
         progressed_at=now,
@@ -284,6 +286,7 @@ def as_value(row: ImportBatch) -> Batch:
         uploaded_by_name=row.uploaded_by_name,
         uploaded_at=row.uploaded_at,
         language=row.language,
+        site=row.site,
         options=Options.from_mapping(json.loads(row.options)),
         headings=tuple(json.loads(row.headings)),
         detected=json.loads(row.detected),

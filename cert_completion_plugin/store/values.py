@@ -22,7 +22,8 @@ from cert_completion_plugin.core.undoing import RowUndo, UndoState
 class Batch:
     """One import. `id` is the database's, `reference` (32 hexadecimal digits) the one that leaves the plugin.
 
-    `language` is the uploader's, as it was then; "" if it is not known. `file_storage` and `file_path` say where the
+    `language` is the uploader's, as it was then, and `site` the domain on which they uploaded; "" if it is not known.
+    `file_storage` and `file_path` say where the
     file is, if not in the database. `question` is what the import once asked about its dates, `answers` what was
     answered. `evidence_type` is the chosen evidence type with its fields, as it was when the file was uploaded;
     `held_back` says why everything is kept unwritten or taken back. `approved_at` is set where somebody approved the
@@ -76,6 +77,7 @@ class Batch:
     file_deleted_at: datetime | None = None
     rows_deleted_at: datetime | None = None
     ledger_deleted_at: datetime | None = None
+    site: str = ""
 
     @property
     def has_ended(self) -> bool:

@@ -8,7 +8,7 @@ from cert_completion_plugin import api, texts
 from cert_completion_plugin.reports import held_back_text
 from cert_completion_plugin.telling.numbers import grouped
 from cert_completion_plugin.telling.sentences import was_done
-from cert_completion_plugin.views import downloads, messages, rows_table
+from cert_completion_plugin.views import downloads, following, messages, rows_table
 
 
 def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
@@ -26,5 +26,6 @@ def context(request: HttpRequest, batch: api.Batch) -> dict[str, Any]:
         "warning_groups": rows_table.warning_groups(counts),
         "table": rows_table.table(request, batch, api.Phase.WRITTEN, counts=counts),
         "messages_section": messages.section(request, batch),
+        "follow_ups": following.section(request, batch),
         "downloads": downloads.offered(request.user, batch, counts),
     }

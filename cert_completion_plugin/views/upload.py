@@ -78,6 +78,7 @@ class UploadView(ImportPage, _FormView):
     def _submit(self, form: UploadForm) -> api.Batch:
         file = form.cleaned_data["file"]
         chosen: dict[str, Any] = {"options": form.options(), "corrects": self._corrects()}
+        chosen["site"] = api.site_of(self.request)
         if file is None:
             assert form.kept is not None
             return api.submit_kept(self._user, form.kept, **chosen)

@@ -24,6 +24,7 @@ from cert_completion_hooks.types import (
     EvidenceItem,
     EvidenceKey,
     EvidenceType,
+    FollowUp,
     HostInfo,
     Learner,
     Message,
@@ -74,7 +75,8 @@ def find_certifications(
     Given: distinct references, both names normalised, at least one of them not empty; whether case is ignored (then
     `cert_completion_hooks.folded` texts are compared).
     Return: reference -> every certification with that short name or that ID number (an empty name matches nothing), in
-    any order, also inactive ones, and with `allowed=False` those that this administrator may not write.
+    any order, also inactive ones, and with `allowed=False` those that this administrator may not write. One of its
+    `other_names`, if it has any, may stand for either.
     If nobody answers: a start-up error; required.
     """
 
@@ -208,4 +210,15 @@ def batch_finished(batch: BatchInfo, summary: BatchSummary) -> None:
 
     Called: once for every active host, separately: what one host raises is logged and keeps nobody else from hearing.
     It may be called again for the same import after a crash.
+    """
+
+
+@hookspec
+def follow_ups(actor: Actor, batch_id: str) -> Sequence[FollowUp] | None:
+    """Tell how work stands that follows from what an import wrote, and that the host does by itself.
+
+    Called: for every active host, separately, when somebody looks at the report of an import that has ended.
+    Given: who looks; the import.
+    Return: one value for each kind of work that this import has led to; none if it has led to none.
+    If nobody answers: the report tells of the records alone.
     """

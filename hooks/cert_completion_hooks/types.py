@@ -207,7 +207,11 @@ class RecertificationRule(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certification:
-    """A certification of the host. `rule` None: its records never expire. `allowed`: this actor may write it."""
+    """A certification of the host. `rule` None: its records never expire. `allowed`: this actor may write it.
+
+    `other_names`: further texts by which files may name it, in the place of its short name or of its ID number, such as
+    the key of a course that counts as the same.
+    """
 
     key: str
     short_name: str
@@ -216,6 +220,7 @@ class Certification:
     rule: RecertificationRule | None = None
     active: bool = True
     allowed: bool = True
+    other_names: tuple[str, ...] = ()
 
 
 class StateKey(NamedTuple):
@@ -276,7 +281,9 @@ class BatchInfo:
     `actor` is the administrator who acts now, `uploaded_by` the one who uploaded the file; they differ where somebody
     else approves or undoes an import. `batch_id` is unique for ever, `plan` counts the plans made of one file,
     `as_of` is the import's day. `report_url` is a path on this site, and so is `row_url`, with `{line}` where the line
-    of a row stands: the page that explains that row. Either may be "".
+    of a row stands: the page that explains that row. Either may be "". `site` is the domain of the site on which the file
+    was uploaded, such as "academy.example.org", where one installation serves several and knows them by
+    django.contrib.sites; else "".
     """
 
     batch_id: str
@@ -288,6 +295,7 @@ class BatchInfo:
     uploaded_at: datetime
     report_url: str = ""
     row_url: str = ""
+    site: str = ""
 
 
 @frozen
@@ -455,3 +463,32 @@ class BatchSummary:
     state: str
     rows: int
     outcomes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpFailure:
+    """One thing that could not be done after the records were written.
+
+    `line` is that of the row for which it was to be done. `reason`: a sentence for the administrator, without a name.
+    """
+
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """How one kind of work stands that a host does after the records of an import are written, such as certificates.
+
+    `label` is what people read. `done`, `waiting` and `failed` are numbers of things; `waiting_reason` says what the
+    waiting ones wait for, if it is known. `failures` are some of the failed, by line, at most 100. `path` leads to a
+    page of this site on which they can be looked after, if there is one.
+    """
+
+    label: str
+    done: int = 0
+    waiting: int = 0
+    failed: int = 0
+    waiting_reason: str = ""
+    failures: tuple[FollowUpFailure, ...] = ()
+    path: str = ""

@@ -143,6 +143,7 @@ class World:
             for one in self.certifications
             if (wanted[0] and compared(one.short_name) == wanted[0])
             or (wanted[1] and compared(one.id_number) == wanted[1])
+            or {*map(compared, one.other_names)} & {*filter(None, wanted)}
         ]
 
     def list_certifications(self) -> Iterator[Certification]:

@@ -366,3 +366,34 @@ class TestQuestions:
 
         with pytest.raises(HostUnavailable):
             resolve([parsed(2)], Down(learners=[ANA]), DEFAULTS, TODAY)
+
+
+class TestOtherNames:
+    """What else may stand in the place of a short name or an ID number, such as the key of a course."""
+
+    COURSE = "course-v1:edX+Fire+2026"
+    KNOWN = (replace(FIRE_SAFETY, other_names=(COURSE, "8f1c")), HEIGHT, PILOT)
+
+    @pytest.mark.parametrize(
+        "names", [(COURSE, ""), ("", COURSE), (COURSE, FIRE_SAFETY.id_number), (FIRE_SAFETY.short_name, "8f1c")]
+    )
+    def test_they_stand_for_either_and_for_both(self, names):
+        row = named(*names, known=self.KNOWN)
+        assert codes(row) == []
+        assert row.certification == self.KNOWN[0]
+
+    def test_a_name_beside_one_of_another_certification_is_a_mismatch(self):
+        assert codes(named(self.COURSE, "WAH-8", known=self.KNOWN)) == ["certification_mismatch"]
+
+    def test_one_that_two_have_is_ambiguous(self):
+        known = (*self.KNOWN, replace(PILOT, key="c9", other_names=(self.COURSE,)))
+        assert codes(named(self.COURSE, known=known)) == ["certification_ambiguous"]
+
+    @pytest.mark.parametrize("names", [("Course-v1:edx+fire+2026", ""), ("", "course-v1:edX+Fir+2026")])
+    def test_one_that_is_close_never_becomes_evidence(self, names):
+        row = named(*names, known=self.KNOWN, options=EVIDENCE)
+        assert codes(row) == ["certification_close_match"]
+        assert problem(row).details["nearest"] == self.COURSE
+
+    def test_case_is_ignored_where_that_was_chosen(self):
+        assert codes(named(self.COURSE.upper(), known=self.KNOWN, options=IGNORE_CASE)) == []

@@ -271,6 +271,13 @@ class TestCertifications:
             REFERENCE: ()
         }
 
+    def test_another_name_fits_in_either_place_and_no_empty_one_does(self, ask):
+        other = but(FIRE, short_name="X", id_number="Y", other_names=("", "course 1"))
+        for reference in (CertificationRef("course 1", ""), CertificationRef("", "course 1")):
+            assert ask("find_certifications", {reference: [other]}, references=[reference]) == {reference: (other,)}
+        nothing = CertificationRef("course 2", "")
+        assert ask("find_certifications", {nothing: [other]}, references=[nothing]) == {nothing: ()}
+
     def test_an_empty_name_fits_nothing(self, ask):
         reference = CertificationRef("", "F-9")
         nameless = but(FIRE, short_name="")

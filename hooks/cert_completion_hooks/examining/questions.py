@@ -17,6 +17,7 @@ from cert_completion_hooks.types import (
     EvidenceKey,
     EvidenceType,
     FieldKind,
+    FollowUp,
     HostInfo,
     Learner,
     StateKey,
@@ -53,7 +54,7 @@ def learners(answer: Answer, asked: Collection[str]) -> dict[str, tuple[Learner,
 def certifications(
     answer: Answer, asked: Collection[CertificationRef], ignore_case: bool
 ) -> dict[CertificationRef, tuple[Certification, ...]]:
-    """Reference -> the certifications with that very short name or that very ID number."""
+    """Reference -> the certifications with that very short name or that very ID number, or another name like it."""
     found = {}
     known: dict[str, Certification] = {}
     for reference, value in answer.mapping(asked).items():
@@ -69,9 +70,11 @@ def certifications(
 def _fits(certification: Certification, reference: CertificationRef, ignore_case: bool) -> bool:
     form = folded if ignore_case else normalised
     short_name, id_number = form(reference.short_name), form(reference.id_number)
-    return (bool(short_name) and form(certification.short_name) == short_name) or (
+    if (bool(short_name) and form(certification.short_name) == short_name) or (
         bool(id_number) and form(certification.id_number) == id_number
-    )
+    ):
+        return True
+    return any(bool(name := form(each)) and name in (short_name, id_number) for each in certification.other_names)
 
 
 def _candidates(answer: Answer, value: object, kind: type[C], key: object) -> Sequence[C]:
@@ -145,3 +148,18 @@ def _check_fields(answer: Answer, evidence_type: EvidenceType) -> None:
         choices = set(map(normalised, field.choices))
         if field.kind is FieldKind.CHOICE and (not choices or "" in choices or len(choices) < len(field.choices)):
             answer.wrong("A choice has no values, a blank one or one twice.", "List what can be chosen.", key)
+
+
+MOST_FAILURES = 100
+
+
+def follow_ups(answer: Answer) -> tuple[FollowUp, ...]:
+    """How the work stands that follows from an import; none if the host has nothing to say."""
+    told = () if answer.value is None else tuple(answer.sequence(FollowUp))
+    for each in told:
+        if not each.label or min(each.done, each.waiting, each.failed) < 0:
+            answer.wrong("A follow-up has no label, or a negative number.", "Say what it is, and how many.", each.label)
+        if len(each.failures) > min(each.failed, MOST_FAILURES):
+            what = f"It lists {len(each.failures)} failures where {each.failed} have failed."
+            answer.wrong(what, f"List some of the failed, at most {MOST_FAILURES}, and count all.", each.label)
+    return told

@@ -22,6 +22,7 @@ from cert_completion_hooks.types import (
     EvidenceItem,
     EvidenceKey,
     EvidenceType,
+    FollowUp,
     HostInfo,
     HostUnavailable,
     Learner,
@@ -66,8 +67,8 @@ class MemoryHost(World):
         form = folded if ignore_case else normalised
         with self._open():
             told = [self._told(certification, actor) for certification in self._certifications.values()]
-        by_short_name = _grouped(told, lambda each: form(each.short_name))
-        by_id_number = _grouped(told, lambda each: form(each.id_number))
+        by_short_name = _grouped(told, lambda each: [form(name) for name in (each.short_name, *each.other_names)])
+        by_id_number = _grouped(told, lambda each: [form(name) for name in (each.id_number, *each.other_names)])
         found = {}
         for reference in references:
             named = by_short_name.get(form(reference.short_name), [])
@@ -136,6 +137,11 @@ class MemoryHost(World):
     def batch_finished(self, batch: BatchInfo, summary: BatchSummary) -> None:
         with self._open():
             self._finished.append((batch, summary))
+
+    @hookimpl
+    def follow_ups(self, actor: Actor, batch_id: str) -> Sequence[FollowUp]:
+        """Nothing follows here: all that a record leads to is written with it."""
+        return ()
 
     @contextmanager
     def _open(self) -> Iterator[None]:
@@ -256,12 +262,11 @@ def _result(key: str, status: WriteStatus, reason: str = "") -> WriteResult:
 
 
 def _grouped(
-    certifications: Iterable[Certification], form: Callable[[Certification], str]
+    certifications: Iterable[Certification], names: Callable[[Certification], Iterable[str]]
 ) -> dict[str, list[Certification]]:
-    """The certifications by one of their names; an empty name is none."""
+    """The certifications by each of the names that may stand in one place; an empty name is none."""
     groups: dict[str, list[Certification]] = {}
     for certification in certifications:
-        name = form(certification)
-        if name:
+        for name in {*names(certification)} - {""}:
             groups.setdefault(name, []).append(certification)
     return groups
