@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cert_completion_plugin', '0019_notices'),
+        ("cert_completion_plugin", "0019_notices"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='site',
-            field=models.CharField(blank=True, max_length=100, verbose_name='site'),
+            model_name="importbatch",
+            name="site",
+            field=models.CharField(blank=True, max_length=100, verbose_name="site"),
         ),
     ]

@@ -281,8 +281,8 @@ class BatchInfo:
     `actor` is the administrator who acts now, `uploaded_by` the one who uploaded the file; they differ where somebody
     else approves or undoes an import. `batch_id` is unique for ever, `plan` counts the plans made of one file,
     `as_of` is the import's day. `report_url` is a path on this site, and so is `row_url`, with `{line}` where the line
-    of a row stands: the page that explains that row. Either may be "". `site` is the domain of the site on which the file
-    was uploaded, such as "academy.example.org", where one installation serves several and knows them by
+    of a row stands: the page that explains that row. Either may be "". `site` is the domain of the site on which the
+    file was uploaded, such as "academy.example.org", where one installation serves several and knows them by
     django.contrib.sites; else "".
     """
 

@@ -34,6 +34,7 @@ _READ = {
     "cert_completion_records.E002": conf.look_back_days,
     "cert_completion_records.E003": conf.learner_language,
     "cert_completion_records.E004": conf.site_url,
+    "cert_completion_records.E005": conf.channel,
 }
 
 

@@ -37,7 +37,12 @@ class Defaults:
     in `LANGUAGE_CODE`"""
 
     SITE_URL: str = ""
-    """the address of the site, such as `"https://lms.example.org"`, for links in messages to learners"""
+    """the address of the site, such as `"https://lms.example.org"`, for links in messages to learners. An installation
+    that serves several sites leaves it out: links then lead to the site on which the file was uploaded"""
+
+    CHANNEL: Callable[[], Any] | str | None = None
+    """how messages to learners leave, if not by Django's mail: a class as
+    `cert_completion_records.messaging.channels.Channel` describes it, or its import string"""
 
 
 _LONGEST_TYPE_NAME = 100
@@ -77,16 +82,23 @@ def look_back_days() -> int:
 
 def learner_language() -> Callable[[Any], Any] | None:
     """What tells a learner's language; None if the site has nothing that does. Raises ImproperlyConfigured."""
-    given = _given("LEARNER_LANGUAGE")
+    return _callable("LEARNER_LANGUAGE", "a callable")
+
+
+def _callable(key: str, what: str) -> Callable[..., Any] | None:
+    given = _given(key)
     try:
-        found: Callable[[Any], Any] | None = import_string(given) if isinstance(given, str) else given
+        found: Callable[..., Any] | None = import_string(given) if isinstance(given, str) else given
     except ImportError as error:
-        raise ImproperlyConfigured(f"{NAME}['LEARNER_LANGUAGE'] cannot be imported: {error}") from error
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] cannot be imported: {error}") from error
     if found is not None and not callable(found):
-        raise ImproperlyConfigured(
-            f"{NAME}['LEARNER_LANGUAGE'] must be a callable or its import string, not {given!r}."
-        )
+        raise ImproperlyConfigured(f"{NAME}[{key!r}] must be {what} or its import string, not {given!r}.")
     return found
+
+
+def channel() -> Callable[[], Any] | None:
+    """What makes the channel by which messages leave; None: the site's mail. Raises ImproperlyConfigured."""
+    return _callable("CHANNEL", "a class that sends messages")
 
 
 def site_url() -> str:

@@ -107,8 +107,8 @@ def undo_changes(
 
 
 @hookimpl
-def send_messages(messages: Sequence[Message]) -> Sequence[MessageResult]:
-    return at_once.send_messages(messages)
+def send_messages(batch: BatchInfo, messages: Sequence[Message]) -> Sequence[MessageResult]:
+    return at_once.send_messages(batch, messages)
 
 
 @hookimpl

@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from cert_completion_records.clock import today
 from cert_completion_records.message_forms import PreviewForm, languages
 from cert_completion_records.messaging import refusals
-from cert_completion_records.messaging.delivery import address_of
-from cert_completion_records.messaging.mails import mail_of, paragraphs_of
-from cert_completion_records.messaging.notes import site_language
-from cert_completion_records.messaging.post import Post
+from cert_completion_records.messaging.addresses import address_of
+from cert_completion_records.messaging.channels import open_channel
+from cert_completion_records.messaging.mails import paragraphs_of
+from cert_completion_records.messaging.notes import Note, site_language
 from cert_completion_records.messaging.samples import sample
 from cert_completion_records.messaging.texts import Text, Texts, filled_in
 from cert_completion_records.models import Certification, Trigger
@@ -28,10 +28,17 @@ TEMPLATE = "admin/cert_completion_records/messagetext/preview.html"
 class _Shown:
     """The message that is looked at."""
 
-    trigger: Trigger
+    note: Note
     text: Text
-    certification: Certification
     is_written_here: bool
+
+    @property
+    def trigger(self) -> Trigger:
+        return self.note.trigger
+
+    @property
+    def certification(self) -> Certification:
+        return self.note.certification
 
     @property
     def paragraphs(self) -> list[SafeString]:
@@ -67,7 +74,7 @@ def _shown(form: PreviewForm, reader: Any) -> _Shown:
     certification = chosen["certification"] or form.certifications.order_by("pk").first()
     note = sample(trigger, reader, certification, today())
     written = filled_in(note, language, chosen["subject"], chosen["body"]) if form.has_text else None
-    return _Shown(trigger, written or Texts().of(note, language), note.certification, form.has_text)
+    return _Shown(note, written or Texts().of(note, language), form.has_text)
 
 
 def _send(shown: _Shown, request: HttpRequest) -> None:
@@ -76,9 +83,9 @@ def _send(shown: _Shown, request: HttpRequest) -> None:
         messages.error(request, gettext("Your account has no e-mail address."))
         return
     try:
-        with Post() as post:
-            post.get_ready()
-            post.send(mail_of(shown.text, shown.trigger, address))
+        with open_channel() as channel:
+            channel.get_ready()
+            channel.send(channel.write(shown.note, shown.text))
     except Exception as error:
         text = gettext("It could not be sent: %(reason)s")
         messages.error(request, text % {"reason": refusals.told(error)})

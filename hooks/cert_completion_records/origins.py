@@ -20,6 +20,7 @@ def source_of(batch: BatchInfo) -> ImportSource:
         uploaded_at=batch.uploaded_at,
         report_url=batch.report_url if len(batch.report_url) <= 500 else "",
         row_url=batch.row_url if len(batch.row_url) <= 500 else "",
+        site=batch.site if len(batch.site) <= 100 else "",
     )
     ImportSource.objects.bulk_create([new], ignore_conflicts=True)
     # Under MySQL's REPEATABLE READ only a locking read sees what another worker committed meanwhile.

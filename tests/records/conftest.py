@@ -27,24 +27,25 @@ def key(learner: Any, certification: Certification) -> StateKey:
     return StateKey(str(learner.pk), str(certification.pk))
 
 
+def batch_info(batch_id: str = "batch-1", **changes: Any) -> BatchInfo:
+    """The facts of an import; its administrator need not exist."""
+    given: dict[str, Any] = {
+        "batch_id": batch_id,
+        "plan": 1,
+        "file_name": f"{batch_id}.csv",
+        "actor": Actor(key="0", username="admin"),
+        "as_of": TODAY,
+        "uploaded_at": datetime(2026, 3, 15, 8, tzinfo=UTC),
+        "report_url": f"/imports/{batch_id}/",
+    }
+    given |= changes
+    return BatchInfo(**{"uploaded_by": given["actor"], **given})
+
+
 @pytest.fixture
 def batch(db: None) -> Callable[..., BatchInfo]:
-    """Makes the facts of an import; its administrator need not exist."""
-
-    def make(batch_id: str = "batch-1", **changes: Any) -> BatchInfo:
-        given: dict[str, Any] = {
-            "batch_id": batch_id,
-            "plan": 1,
-            "file_name": f"{batch_id}.csv",
-            "actor": Actor(key="0", username="admin"),
-            "as_of": TODAY,
-            "uploaded_at": datetime(2026, 3, 15, 8, tzinfo=UTC),
-            "report_url": f"/imports/{batch_id}/",
-        }
-        given |= changes
-        return BatchInfo(**{"uploaded_by": given["actor"], **given})
-
-    return make
+    """Makes the facts of an import."""
+    return batch_info
 
 
 def a_record(completed: str, expires: str = "", window_opens: str = "", row_key: str = "") -> CompletionRecord:

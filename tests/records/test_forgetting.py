@@ -17,6 +17,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 
+from tests.records.conftest import batch_info
+
 pytestmark = pytest.mark.django_db
 EVERYTHING = (LearnerCertification, PastCompletion, Evidence, PendingMessage, SentMessage)
 
@@ -114,6 +116,6 @@ def test_a_forgotten_message_does_not_stand_in_the_way_of_the_hook(batch, learne
     message = Message(
         key="m", learner_key=str(learner.pk), certification_key=str(certification.pk), trigger=MessageTrigger.ASSIGNED
     )
-    host.send_messages([message])
+    host.send_messages(batch_info(), [message])
     host.forget_learner([str(learner.pk)])
     assert SentMessage.objects.count() == 0

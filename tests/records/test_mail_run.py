@@ -23,6 +23,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from tests.records.conftest import batch_info
 from tests.sink import Sink, mail_settings, parts_of
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def all_six(sink, hold, certification):
         certification_key=str(certification.pk),
         trigger=MessageTrigger.ASSIGNED,
     )
-    host.send_messages([message])
+    host.send_messages(batch_info(), [message])
     return sink
 
 

@@ -12,6 +12,8 @@ from cert_completion_records.models import LearnerMessage, SentMessage
 from django.contrib.auth import get_user_model
 from django.core import mail
 
+from tests.records.conftest import batch_info
+
 pytestmark = pytest.mark.django_db
 BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
@@ -33,7 +35,7 @@ def message(learner, certification):
 
 
 def send(*messages):
-    return [result.status for result in host.send_messages(messages)]
+    return [result.status for result in host.send_messages(batch_info(), messages)]
 
 
 def test_a_learner_is_told_once(message):
@@ -49,7 +51,7 @@ def test_a_learner_is_told_once(message):
 def test_suspended_learners_and_those_without_address_are_never_told(message, learner, changed):
     get_user_model().objects.filter(pk=learner.pk).update(**changed)
     for _ in range(2):
-        (result,) = host.send_messages([message])
+        (result,) = host.send_messages(batch_info(), [message])
         assert (result.status, bool(result.reason)) == (MessageStatus.NEVER, True)
     get_user_model().objects.filter(pk=learner.pk).update(is_active=True, email="ana@example.org")
     assert send(message) == [MessageStatus.NEVER]
@@ -63,7 +65,7 @@ def test_nobody_is_told_of_what_is_gone(message, learner):
 
 def test_nobody_is_told_where_the_message_is_switched_off(message):
     LearnerMessage.objects.filter(trigger="assigned").update(is_on=False)
-    (result,) = host.send_messages([message])
+    (result,) = host.send_messages(batch_info(), [message])
     assert (result.status, "switched off" in result.reason) == (MessageStatus.NEVER, True)
     assert not SentMessage.objects.exists()
 
@@ -113,7 +115,7 @@ def test_a_mail_on_whose_way_the_connection_broke_is_never_sent_again(message, m
     with monkeypatch.context() as patch:
         failing(patch, "send_messages", error)
         assert send(message) == [MessageStatus.NEVER]
-    (result,) = host.send_messages([message])
+    (result,) = host.send_messages(batch_info(), [message])
     assert (result.status, bool(result.reason)) == (MessageStatus.NEVER, True)
     assert SentMessage.objects.get().outcome == SentMessage.Outcome.SENDING
     assert mail.outbox == []

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cert_completion_hooks import Message, MessageResult, MessageStatus
+from cert_completion_hooks import BatchInfo, Message, MessageResult, MessageStatus
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext
 
 from cert_completion_records.clock import today
 from cert_completion_records.keys import certification_id, chunks, learner_id
+from cert_completion_records.messaging.channels import open_channel
 from cert_completion_records.messaging.delivery import Delivered, Delivery, Fate, ServerDown
 from cert_completion_records.messaging.notes import Note
-from cert_completion_records.messaging.post import Post
 from cert_completion_records.messaging.switches import Switch, of_certifications
 from cert_completion_records.models import Certification, SentMessage, Trigger
 from cert_completion_records.models.hashes import fingerprint
@@ -25,19 +25,20 @@ class _Known:
     learners: Mapping[str, Any]
     certifications: Mapping[str, Certification]
     switches: Mapping[Trigger, Mapping[int, Switch]]
+    site: str
 
 
-def send_messages(messages: Sequence[Message]) -> list[MessageResult]:
+def send_messages(batch: BatchInfo, messages: Sequence[Message]) -> list[MessageResult]:
     """Mail each message unless its key was mailed before.
 
     A key is kept before its mail leaves: after a crash in between, the mail is lost rather than sent twice. It is
     forgotten again if the mail server does not take the mail, so that the plugin can ask again.
     """
-    known = _known(messages)
+    known = _known(messages, batch.site)
     down = ""
     results = []
-    with Post() as post:
-        delivery = Delivery(post)
+    with open_channel() as channel:
+        delivery = Delivery(channel)
         for message in messages:
             try:
                 results.append(_later(message, down) if down else _send(message, known, delivery))
@@ -47,7 +48,7 @@ def send_messages(messages: Sequence[Message]) -> list[MessageResult]:
     return results
 
 
-def _known(messages: Sequence[Message]) -> _Known:
+def _known(messages: Sequence[Message], site: str) -> _Known:
     users = get_user_model()._default_manager
     learner_ids = {learner_id(message.learner_key) for message in messages} - {None}
     certification_ids = {pk for one in messages if (pk := certification_id(one.certification_key)) is not None}
@@ -57,6 +58,7 @@ def _known(messages: Sequence[Message]) -> _Known:
         learners={str(user.pk): user for ids in chunks(learner_ids) for user in users.filter(pk__in=ids)},
         certifications={str(row.pk): row for row in found},
         switches={trigger: of_certifications(trigger, [row.pk for row in found]) for trigger in triggers},
+        site=site,
     )
 
 
@@ -68,7 +70,14 @@ def _send(message: Message, known: _Known, delivery: Delivery) -> MessageResult:
     trigger = Trigger(message.trigger)
     if not known.switches[trigger][certification.pk].is_on:
         return _never(message, gettext("This message is switched off for this certification."))
-    note = Note(key=message.key, trigger=trigger, learner=learner, certification=certification, day=today())
+    note = Note(
+        key=message.key,
+        trigger=trigger,
+        learner=learner,
+        certification=certification,
+        day=today(),
+        site=known.site,
+    )
     return _result(message, delivery.deliver(note))
 
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
 
 from cert_completion_records.keys import database
 from cert_completion_records.messaging import refusals
-from cert_completion_records.messaging.mails import mail_of
+from cert_completion_records.messaging.channels import Channel
 from cert_completion_records.messaging.notes import Note
-from cert_completion_records.messaging.post import Post
 from cert_completion_records.messaging.refusals import Meaning
 from cert_completion_records.messaging.texts import Texts
 from cert_completion_records.models import SentMessage
@@ -47,52 +44,39 @@ class ServerDown(Exception):
 
 
 class Delivery:
-    """Sends messages one after another over one connection."""
+    """Sends messages one after another on one channel."""
 
-    def __init__(self, post: Post) -> None:
-        self._post = post
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self._texts = Texts()
 
     def deliver(self, note: Note) -> Delivered:
         """Send the message unless it was settled before. Raises ServerDown; then it was not, and may be later."""
-        if reason := not_to_be_reached(note.learner):
+        if reason := self._channel.unreachable(note.learner):
             return _settle(note, reason)
         try:
-            mail = mail_of(self._texts.of(note), note.trigger, address_of(note.learner))
+            letter = self._channel.write(note, self._texts.of(note))
         except Exception as error:
             kind = type(error).__name__  # its text may quote a name
             logger.error("the message %s to learner %s cannot be written: %s", note.trigger, note.learner.pk, kind)
             return Delivered(Fate.LATER, f"{type(error).__name__}: {error}")
         self._get_ready()
         claim = _claim(note)
-        return self._send(mail, claim) if claim else Delivered(Fate.SETTLED_BEFORE)
+        return self._send(letter, claim) if claim else Delivered(Fate.SETTLED_BEFORE)
 
     def _get_ready(self) -> None:
         try:
-            self._post.get_ready()
+            self._channel.get_ready()
         except OSError as error:  # also every error of smtplib
             raise ServerDown(refusals.told(error)) from error
 
-    def _send(self, mail: EmailMessage, claim: SentMessage) -> Delivered:
+    def _send(self, letter: Any, claim: SentMessage) -> Delivered:
         try:
-            self._post.send(mail)
+            self._channel.send(letter)
         except Exception as error:
-            return _failed(claim, error)
+            return _failed(claim, error, self._channel.meaning_of(error))
         _keep(claim, SentMessage.Outcome.SENT)
         return Delivered(Fate.SENT)
-
-
-def address_of(learner: Any) -> str:
-    """The e-mail address; "" if the site has none, or no such field."""
-    field = getattr(learner, "get_email_field_name", None)
-    return str(getattr(learner, field(), None) or "") if field else ""
-
-
-def not_to_be_reached(learner: Any) -> str:
-    """Why this learner gets no messages, in words; "" if they do."""
-    if not learner.is_active:
-        return gettext("The learner is suspended.")
-    return "" if address_of(learner) else gettext("The learner has no e-mail address.")
 
 
 def _claim(note: Note, outcome: str = SentMessage.Outcome.SENDING, reason: str = "") -> SentMessage | None:
@@ -122,9 +106,9 @@ def _keep(claim: SentMessage, outcome: str, reason: str = "") -> None:
     SentMessage.objects.filter(pk=claim.pk).update(outcome=outcome, reason=reason[:_REASON_LENGTH])
 
 
-def _failed(claim: SentMessage, error: Exception) -> Delivered:
+def _failed(claim: SentMessage, error: Exception, meaning: Meaning) -> Delivered:
     """Keep what a failure means. Raises ServerDown where it is not this message's fault."""
-    meaning, reason = refusals.meaning_of(error), refusals.told(error)
+    reason = refusals.told(error)
     if meaning is Meaning.REFUSED:
         _keep(claim, SentMessage.Outcome.NOT_SENT, reason)
         return Delivered(Fate.NOT_SENT, reason)

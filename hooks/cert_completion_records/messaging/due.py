@@ -22,6 +22,7 @@ def note_of(row: LearnerCertification, trigger: Trigger, about: date, day: date)
         completed=row.completed,
         expires=row.expires,
         window_opens=row.window_opens,
+        site=row.source.site if row.source else "",
     )
 
 

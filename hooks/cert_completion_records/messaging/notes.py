@@ -19,7 +19,7 @@ class Note:
     """One message to one learner. `about` is the date that makes it another than one of the same trigger.
 
     `key` is unique for ever. The dates are those of the current record, as far as the message tells of one; `day` is
-    the day on which it is sent.
+    the day on which it is sent, `site` the domain of the site whose import wrote the record, "" if that is not known.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Note:
     completed: date | None = None
     expires: date | None = None
     window_opens: date | None = None
+    site: str = ""
 
 
 def language_of(learner: Any) -> str:
@@ -63,7 +64,7 @@ def values_of(note: Note) -> Mapping[str, str]:
         "learner": name_of(note.learner),
         "username": note.learner.get_username(),
         "certification": str(note.certification),
-        "record_of_learning": record_of_learning_address(),
+        "record_of_learning": record_of_learning_address(note.site),
         "completed": _shown(note.completed),
         "window_opens": _shown(note.window_opens),
         "expires": _shown(note.expires),
@@ -72,9 +73,12 @@ def values_of(note: Note) -> Mapping[str, str]:
     return {name: " ".join(value.split()) for name, value in values.items()}
 
 
-def record_of_learning_address() -> str:
-    """Where learners see their Record of Learning; "" if the site does not say its address or has no such page."""
-    site, path = conf.site_url(), own_record_of_learning_path()
+def record_of_learning_address(domain: str = "") -> str:
+    """Where learners see their Record of Learning; "" if the site does not say its address or has no such page.
+
+    `domain`: that of the site in question, for an installation of several, which has no one address.
+    """
+    site, path = conf.site_url() or (f"https://{domain}" if domain else ""), own_record_of_learning_path()
     return site + path if site and path else ""
 
 

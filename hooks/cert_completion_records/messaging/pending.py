@@ -65,7 +65,7 @@ def _records(waiting: Sequence[PendingMessage]) -> Mapping[Pair, LearnerCertific
     rows = LearnerCertification.objects.filter(
         Among("learner_id", {one.learner_id for one in waiting}),
         Among("certification_id", {one.certification_id for one in waiting}),
-    ).select_related("learner", "certification")
+    ).select_related("learner", "certification", "source")
     return {(row.learner_id, row.certification_id): row for row in rows}
 
 

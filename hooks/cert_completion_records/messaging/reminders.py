@@ -99,7 +99,7 @@ def _notes(trigger: Trigger, found: Iterable[_Found], day: date) -> Iterator[Not
     """The messages about these records, read anew shortly before they are sent."""
     for some in chunks(found, PAGE):
         about = {one.pk: one.about for one in some}
-        rows = LearnerCertification.objects.filter(pk__in=list(about)).select_related("learner", "certification")
-        for row in rows.order_by("pk"):
+        rows = LearnerCertification.objects.filter(pk__in=list(about)).order_by("pk")
+        for row in rows.select_related("learner", "certification", "source"):
             if getattr(row, _COLUMNS[trigger]) == about[row.pk]:
                 yield note_of(row, trigger, about[row.pk], day)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from cert_completion_records import conf
 from cert_completion_records.messaging import pending, reminders
-from cert_completion_records.messaging.delivery import Delivery, Fate, ServerDown, not_to_be_reached
+from cert_completion_records.messaging.channels import Channel, open_channel
+from cert_completion_records.messaging.delivery import Delivery, Fate, ServerDown
 from cert_completion_records.messaging.notes import Note
-from cert_completion_records.messaging.post import Post
 from cert_completion_records.models import SentMessage, Trigger
 
 logger = logging.getLogger("cert_completion_records")
@@ -42,9 +42,9 @@ def send_due(day: date) -> Summary:
     Two runs at once, and one after a crash, send each message once. Raises ImproperlyConfigured.
     """
     summary = Summary()
-    with Post() as post:
+    with open_channel() as channel:
         try:
-            _send_due(Delivery(post), day, summary)
+            _send_due(Delivery(channel), day, summary)
         except ServerDown as error:
             summary.down = str(error)
             logger.warning("the mail server takes no messages to learners now: %s", type(error.__cause__).__name__)
@@ -79,16 +79,17 @@ def _reminders(day: date) -> Iterator[Note]:
 def count_due(day: date) -> Summary:
     """What `send_due` would do on this day if the mail server took everything. Nothing is sent or kept."""
     summary = Summary()
-    for page in pending.pages(day, conf.look_back_days()):
-        for note in page.due.values():
-            _count(note, summary)
-    for note in _reminders(day):
-        _count(note, summary)
+    with open_channel() as channel:
+        for page in pending.pages(day, conf.look_back_days()):
+            for note in page.due.values():
+                _count(note, channel, summary)
+        for note in _reminders(day):
+            _count(note, channel, summary)
     return summary
 
 
-def _count(note: Note, summary: Summary) -> None:
-    fate = Fate.NOT_SENT if not_to_be_reached(note.learner) else Fate.SENT
+def _count(note: Note, channel: Channel, summary: Summary) -> None:
+    fate = Fate.NOT_SENT if channel.unreachable(note.learner) else Fate.SENT
     summary.counts[note.trigger][fate] += 1
 
 

@@ -22,6 +22,7 @@ class ImportSource(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
     report_url = models.CharField(_("import report"), max_length=500, blank=True)
     row_url = models.CharField(_("page of a row"), max_length=500, blank=True, editable=False)
+    site = models.CharField(_("site"), max_length=100, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("import source")
