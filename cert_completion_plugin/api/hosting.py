@@ -6,6 +6,8 @@ from cert_completion_plugin.batches import HostFollowUps
 from cert_completion_plugin.gateway import HostProblem, HostStatus, gateway, installed_hosts
 from cert_completion_plugin.store.values import Batch
 
+__all__ = ["HostFollowUps", "follow_ups", "host_problems", "hosts", "idle_hosts"]
+
 
 def hosts() -> tuple[HostStatus, ...]:
     """Every host of the settings and which hooks it answers, in the order in which they are asked.

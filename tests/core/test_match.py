@@ -378,7 +378,7 @@ class TestOtherNames:
         "names", [(COURSE, ""), ("", COURSE), (COURSE, FIRE_SAFETY.id_number), (FIRE_SAFETY.short_name, "8f1c")]
     )
     def test_they_stand_for_either_and_for_both(self, names):
-        row = named(*names, known=self.KNOWN)
+        row = named(names[0], names[1], known=self.KNOWN)
         assert codes(row) == []
         assert row.certification == self.KNOWN[0]
 
@@ -391,7 +391,7 @@ class TestOtherNames:
 
     @pytest.mark.parametrize("names", [("Course-v1:edx+fire+2026", ""), ("", "course-v1:edX+Fir+2026")])
     def test_one_that_is_close_never_becomes_evidence(self, names):
-        row = named(*names, known=self.KNOWN, options=EVIDENCE)
+        row = named(names[0], names[1], known=self.KNOWN, options=EVIDENCE)
         assert codes(row) == ["certification_close_match"]
         assert problem(row).details["nearest"] == self.COURSE
 

@@ -7,6 +7,7 @@ from cert_completion_records.models import Certification
 from django.core import mail
 
 from cert_completion_plugin import api, batches
+from tests.records.conftest import batch_info
 from tests.security.conftest import SCRIPT, harm_in
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_to_learners(learner, name):
     learner.save()
     row = Certification.objects.create(short_name="x", full_name=name)
     keys = {"learner_key": str(learner.pk), "certification_key": str(row.pk)}
-    host.send_messages([Message(key="m", trigger=MessageTrigger.ASSIGNED, **keys)])
+    host.send_messages(batch_info(), [Message(key="m", trigger=MessageTrigger.ASSIGNED, **keys)])
     [sent] = mail.outbox
     assert is_harmless(sent, "x@example.org")
 
