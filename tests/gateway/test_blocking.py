@@ -115,7 +115,7 @@ class TestListing:
     def test_some_hooks_are_put_to_every_host(self):
         _, second = Gateway({"first": MemoryHost(), "second": MemoryHost()}).hosts()
         answered = {hook for hook, use in second.hooks if use is HookUse.ANSWERS}
-        assert answered == {"host_info", "forget_learner", "batch_finished"}
+        assert answered == {"host_info", "forget_learner", "batch_finished", "follow_ups"}
 
     def test_a_host_that_cannot_say_what_it_is_is_listed_all_the_same(self):
         class Mute(Chatty):
