@@ -14,6 +14,7 @@ test-services: services; @tools/test-services .venv-services/bin/python
 matrix: ; @$(PYTHON) tools/matrix.py
 crash-test: services; @tools/crash-test .venv-services/bin/python
 bench: measuring; @PYTHONPATH=.:hooks .venv-bench/bin/python -m bench $(ENGINE) $(ARGS)
+screenshots: pictures; @PYTHONPATH=.:hooks .venv-pictures/bin/python -m tools.screenshots
 quality: newest; @tools/quality .venv/bin
 clean: ; rm -rf .venv .venv-* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
@@ -22,3 +23,4 @@ floors: ; @tools/environment .venv-floors constraints/floors.txt test
 openedx: ; @tools/environment .venv-openedx constraints/openedx.txt openedx
 services: ; @tools/environment .venv-services constraints/newest.txt services
 measuring: ; @tools/environment .venv-bench constraints/newest.txt bench
+pictures: ; @tools/environment .venv-pictures constraints/newest.txt pictures
