@@ -40,3 +40,11 @@ def test_every_document_is_reached_from_an_index(page):
 
 def targets(page):
     return [target for target, _ in LINK.findall(page.read_text(encoding="utf-8"))]
+
+
+def test_each_picture_is_shown_somewhere_and_can_be_taken_anew():
+    """By tools/screenshots.py, which needs what tests do without."""
+    there = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    shown = {target.rpartition("/")[2] for page in PAGES for target in targets(page) if target.endswith(".png")}
+    taken = re.findall(r'_take\(page, "([\w-]+)"', (ROOT / "tools" / "screenshots.py").read_text(encoding="utf-8"))
+    assert there == shown == {f"{name}.png" for name in taken}
