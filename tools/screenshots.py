@@ -125,9 +125,7 @@ def _take(page: Any, name: str, height: int) -> None:
     page.add_style_tag(content=_WITHOUT_NOTICES)
     path = IMAGES / f"{name}.png"
     whole = page.evaluate("document.documentElement.scrollHeight")
-    page.screenshot(
-        path=path, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": min(height, whole)}
-    )
+    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": min(height, whole)})
     with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
