@@ -1,6 +1,7 @@
 """The README promises the versions that are tested, and says things in the order in which operators look for them."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -44,3 +45,9 @@ def test_the_order_is_that_of_the_ecosystem():
         "Security",
         "Licence",
     ]
+
+
+def test_the_extras_that_it_names_are_there():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = set(re.findall(r"`\[(\w+)\]`", README))
+    assert {"postgres", "mysql", "redis", "api", "metrics"} <= named <= set(project["optional-dependencies"])
