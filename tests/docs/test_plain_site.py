@@ -59,7 +59,7 @@ def _environment():
 def steps():
     """The blocks of the README that an operator types, each with the file to which it belongs."""
     page = ROOT / "README.md"
-    text = page.read_text(encoding="utf-8").partition("### On a plain Django site")[2].partition("\n## ")[0]
+    text = page.read_text(encoding="utf-8").partition("### On a plain Django site")[2].partition("\n### ")[0]
     of_section = [block for block in blocks(page) if block.text in text]
     for block in of_section:
         yield (
