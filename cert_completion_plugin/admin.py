@@ -18,13 +18,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from cert_completion_plugin import api, texts
+from cert_completion_plugin import api, home, texts
 from cert_completion_plugin.models import CompletionUpload, ImportBatch, ImportReport, ImportStatus, SiteOptions
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
 else:
     _ModelAdmin = admin.ModelAdmin
+
+_SITE = home.site_of_entries()
 
 
 class _ReadOnly(_ModelAdmin):
@@ -60,25 +62,25 @@ class _Door(_ReadOnly):
         return redirect(self.page)
 
 
-@admin.register(CompletionUpload)
+@admin.register(CompletionUpload, site=_SITE)
 class CompletionUploadAdmin(_Door):
     permissions = (api.PERMISSION_UPLOAD,)
     page = "cert_completion_plugin:upload"
 
 
-@admin.register(ImportReport)
+@admin.register(ImportReport, site=_SITE)
 class ImportReportAdmin(_Door):
     permissions = api.PERMISSIONS_TO_SEE
     page = "cert_completion_plugin:batches"
 
 
-@admin.register(SiteOptions)
+@admin.register(SiteOptions, site=_SITE)
 class SiteOptionsAdmin(_Door):
     permissions = (api.PERMISSION_MANAGE_OPTIONS,)
     page = "cert_completion_plugin:options"
 
 
-@admin.register(ImportStatus)
+@admin.register(ImportStatus, site=_SITE)
 class ImportStatusAdmin(_Door):
     permissions = (api.PERMISSION_VIEW_STATUS,)
     page = "cert_completion_plugin:status"
@@ -99,7 +101,7 @@ class StateFilter(admin.SimpleListFilter):
 _DELETED = ("file_deleted_at", "rows_deleted_at", "ledger_deleted_at")
 
 
-@admin.register(ImportBatch)
+@admin.register(ImportBatch, site=_SITE)
 class ImportBatchAdmin(_ReadOnly):
     """Imports with what became of them, and their history: who uploaded, approved, cancelled or undid them."""
 

@@ -53,7 +53,7 @@ class Settings:
     request_limit_bytes: int | None = None
     """the largest request, in bytes, that the web server in front of the site [lets through](workers.md#large-files),
     where that is less than `MAX_BYTES`: the upload page then says how large a file can be there, and what to do with a
-    larger one. It limits nothing itself; `None`: nothing is said. In [Open edX](../openedx.md) 4000000 unless the site
+    larger one. It limits nothing itself; `None`: nothing is said. In Open edX 4000000 unless the site
     says otherwise"""
 
     file_storage: str = ""
@@ -89,6 +89,10 @@ class Settings:
     base_template: str = "admin/base_site.html"
     """the template that the pages extend; it needs the blocks `title`, `extrastyle`, `extrahead`, `breadcrumbs` and
     `content`. Each page is a template of its own with named blocks, in `cert_completion_plugin/templates`"""
+
+    admin_site: str = "django.contrib.admin.site"
+    """the admin site in which the pages are at home and the entries of the index stand, as an import string: for a
+    site whose `urls.py` has an `AdminSite` of its own, such as `"mysite.admin.site"`"""
 
     approve_own: bool = True
     """whether those who may approve imports may approve their own. With `False` somebody else has to, and nobody can

@@ -12,9 +12,9 @@ from django.template.backends.django import DjangoTemplates
 from django.template.base import Template
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode, ExtendsNode
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
-from cert_completion_plugin import conf
+from cert_completion_plugin import conf, home
 
 APPS = ("admin", "auth", "contenttypes", "messages", "sessions")
 PROCESSORS = (
@@ -68,9 +68,20 @@ def _missing_processors() -> Iterator[checks.CheckMessage]:
 
 
 def _missing_admin() -> Iterator[checks.CheckMessage]:
-    if apps.is_installed("django.contrib.admin") and not _leads_somewhere("admin:index"):
+    if not apps.is_installed("django.contrib.admin"):
+        return
+    if not _leads_somewhere("admin:index"):
         text = "The pages of imports lead back to the admin, which the site's urls do not include."
         hint = 'Add path("admin/", admin.site.urls) to the urlpatterns of the site.'
+        yield checks.Error(text, hint=hint, id="cert_completion.E007")
+        return
+    try:
+        name = home.admin_site().name
+    except ImproperlyConfigured:
+        return
+    if name not in get_resolver().namespace_dict:
+        text = f"The site's urls include an admin site, but not the one in which the plugin is at home ({name!r})."
+        hint = f'Name yours in {conf.NAME}: "ADMIN_SITE": "mysite.admin.site", the import string of your AdminSite.'
         yield checks.Error(text, hint=hint, id="cert_completion.E007")
 
 

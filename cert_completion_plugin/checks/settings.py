@@ -9,16 +9,18 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import InvalidStorageError, storages
 
-from cert_completion_plugin import conf
+from cert_completion_plugin import conf, home
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """The dictionary `CERT_COMPLETION` can be read, and the storage that it names exists."""
+    """The dictionary `CERT_COMPLETION` can be read, and the storage and the admin site that it names exist."""
     hint = f"Correct {conf.NAME} in the settings."
     try:
         alias = conf.settings().file_storage
         if alias:
             storages[alias]
+        if apps.is_installed("django.contrib.admin"):
+            home.admin_site()
     except (ImproperlyConfigured, InvalidStorageError) as error:
         return [checks.Error(str(error), hint=hint, id="cert_completion.E001")]
     return []

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth.mixins import AccessMixin
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +14,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin, View
 
-from cert_completion_plugin import api, conf, labels
+from cert_completion_plugin import api, conf, home, labels
 from cert_completion_plugin.views import notices
 
 
@@ -71,7 +70,7 @@ class ImportPage(AccessMixin, ContextMixin, View):
             resolve("/" + login_url.partition("?")[0].removeprefix(get_script_prefix()).lstrip("/"))
         except Resolver404:
             if not login_url.startswith(("http://", "https://")):
-                return reverse("admin:login")
+                return reverse("admin:login", current_app=home.admin_site().name)
         return login_url
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -81,8 +80,11 @@ class ImportPage(AccessMixin, ContextMixin, View):
     def frame(self, *, title: Any) -> dict[str, Any]:
         """What every page is shown with."""
         request = self.request
+        site = home.admin_site()
+        # Links of the admin's templates, and ours to its index, lead to this site where there are several.
+        request.current_app = site.name
         return {
-            **admin.site.each_context(request),
+            **site.each_context(request),
             "base_template": conf.settings().base_template,
             "title": title,
             "may_upload": api.may(request.user, api.PERMISSION_UPLOAD),
