@@ -14,7 +14,8 @@ import yaml
 
 from tests.acceptance.case_format import faults
 
-HOSTS = ("memory", "sandbox")
+MEMORY = "memory"
+"""The host that can be in every state that a case describes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,17 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case whose format was checked. `given` holds it as it stands in its file: the world, `answer`, `undo`, ..."""
+    """A case whose format was checked. `given` holds it as it stands in its `file`: the world, `answer`, `undo`, ..."""
 
     id: str
+    file: str
     given: Mapping[str, Any] = field(repr=False)
     uploads: tuple[Upload, ...]
 
-    def ways(self) -> Iterator[Way]:
-        """Every way in which this case is run."""
-        for host in HOSTS:
-            if host == "memory" or not self.given.get("memory_only"):
+    def ways(self, hosts: Iterable[str]) -> Iterator[Way]:
+        """Every way in which this case is run on these hosts."""
+        for host in hosts:
+            if host == MEMORY or not self.given.get("memory_only"):
                 for review in self._reviews():
                     yield Way(host, review)
 
@@ -97,7 +99,7 @@ def _read(file: Path) -> list[Loaded]:
         return [Broken(file.name, (f"{file.name} cannot be read: {error}",))]
     if not isinstance(found, list) or not found:
         return [Broken(file.name, (f"{file.name} must be a list of cases",))]
-    return [_case(given, f"{file.name}-{number}") for number, given in enumerate(found, 1)]
+    return [_case(given, number, file.name) for number, given in enumerate(found, 1)]
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
@@ -114,12 +116,12 @@ _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),),
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-def _case(given: Any, fallback_id: str) -> Loaded:
+def _case(given: Any, number: int, file: str) -> Loaded:
     named = given.get("id") if isinstance(given, dict) else None
-    case_id = named if isinstance(named, str) and named else fallback_id
+    case_id = named if isinstance(named, str) and named else f"{file}-{number}"
     if found := faults(given):
         return Broken(case_id, tuple(found))
-    return Case(id=case_id, given=given, uploads=tuple(_uploads(given)))
+    return Case(id=case_id, file=file, given=given, uploads=tuple(_uploads(given)))
 
 
 def _uploads(given: Mapping[str, Any]) -> Iterator[Upload]:

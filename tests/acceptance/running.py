@@ -1,24 +1,20 @@
 """Running one case in one way: build its world, import its files through the public API, compare."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from typing import Any
 from unittest.mock import patch
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import override_settings
 
 from cert_completion_plugin import api, gateway
 from tests.acceptance.comparing import Seen, SeenUndo, differences, undo_differences
 from tests.acceptance.loading import Case, Upload, Way
-from tests.acceptance.memory_world import MemoryWorld
-from tests.acceptance.records_world import RecordsWorld
 from tests.acceptance.worlds import World
 
-_WORLDS: Mapping[str, type[World]] = {"memory": MemoryWorld, "sandbox": RecordsWorld}
-_UPLOADER = "the administrator of this case"
 _PAGE = 500
 
 
@@ -26,11 +22,13 @@ class Differences(AssertionError):
     """Reality is not what the case expects; the text names every difference."""
 
 
-def run(case: Case, way: Way) -> None:
-    """Run a case in one way. Raises Differences; CannotRun and OptionNotOffered where there is no way to do it."""
-    world = _WORLDS[way.host]()
+def run(case: Case, way: Way, world: World) -> None:
+    """Run a case in one way, in a world that is empty yet.
+
+    Raises Differences; CannotRun and OptionNotOffered where there is no way to do it.
+    """
     world.build(case.given, case.uploads[0].today)
-    uploader = get_user_model()._default_manager.create(username=_UPLOADER, is_superuser=True)
+    uploader = world.administrator()
     found = []
     first: api.Batch | None = None
     with _site(case, world):
@@ -58,7 +56,7 @@ def _undo_differences(case: Case, batch: api.Batch | None, uploader: AbstractBas
     last_day = case.uploads[-1].today
     for number, block in enumerate(given if isinstance(given, list) else [given], 1):
         assert batch is not None
-        with _clock(last_day):
+        with _clock(last_day, world):
             seen = SeenUndo(rows=_undone(batch, uploader), lines=[row.line for row in _all_rows(batch)], world=world)
         yield from (f"undo {number}: {difference}" for difference in undo_differences(block["expect"], seen))
 
@@ -106,7 +104,7 @@ def _imported(
     `given` has the answers to what it asks, and what changes before it is approved.
     """
     options = api.Options.from_mapping({**upload.options, "review": way.review})
-    with _clock(upload.today):
+    with _clock(upload.today, world):
         batch = api.submit(uploader, [upload.content], file_name=upload.file_name, options=options)
         api.work_off(batch.id)
         _answer(_found(batch), given.get("answer", {}), uploader)
@@ -136,13 +134,12 @@ def _found(batch: api.Batch) -> api.Batch:
 
 
 @contextmanager
-def _clock(today: date) -> Iterator[None]:
-    noon = datetime.combine(today, time(12), tzinfo=UTC)
-    with (
-        patch("cert_completion_plugin.batches.clock.now", lambda: noon),
-        patch("cert_completion_plugin.batches.clock.today", lambda: today),
-        patch("cert_completion_records.clock.today", lambda: today),
-    ):
+def _clock(today: date, world: World) -> Iterator[None]:
+    noon = datetime.combine(today, time(12), tzinfo=UTC if settings.USE_TZ else None)
+    with ExitStack() as stack:
+        stack.enter_context(patch("cert_completion_plugin.batches.clock.now", lambda: noon))
+        for day in ("cert_completion_plugin.batches.clock.today", *world.days):
+            stack.enter_context(patch(day, lambda: today))
         yield
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from cert_completion_plugin.models import ImportBatch
+from tests.acceptance.hosts import WORLDS
 from tests.acceptance.loading import Broken, Case, Loaded, NoCases, Way, load
-from tests.acceptance.running import Differences, run
+from tests.acceptance.running import Differences
+from tests.acceptance.running import run as run_in
 from tests.acceptance.worlds import CannotRun
 
 ON_MEMORY, ON_SANDBOX = Way("memory", review=False), Way("sandbox", review=False)
@@ -51,6 +53,10 @@ def load_text(tmp_path: Path) -> Callable[[str], list[Loaded]]:
         return load([tmp_path])
 
     return load_text
+
+
+def run(case: Case, way: Way) -> None:
+    run_in(case, way, WORLDS[way.host]())
 
 
 def only_case(loaded: list[Loaded]) -> Case:
@@ -182,4 +188,4 @@ def test_a_folder_without_cases_is_refused(tmp_path):
 )
 def test_the_ways_of_a_case(load_text, more, ways):
     case = only_case(load_text(f"{GOOD}  {more}\n"))
-    assert sorted(map(str, case.ways())) == ways
+    assert sorted(map(str, case.ways(WORLDS))) == ways

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from cert_completion_hooks import CompletionRecord, CompletionState, Period, PeriodUnit, RecertificationRule, RuleKind
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from tests.acceptance.case_format import NEVER_EXPIRES
 from tests.acceptance.schema import PERIOD
@@ -26,6 +28,15 @@ class World(ABC):
 
     settings: Mapping[str, Any] = {}
     """Django settings that the host needs, once the world is built."""
+
+    days: tuple[str, ...] = ()
+    """Where the host gets the day from: the names of its functions, which tell the day of the case."""
+
+    def administrator(self) -> AbstractBaseUser:
+        """A new user of the site who may do everything, and imports the files of the case."""
+        name = "the administrator of this case"
+        user: AbstractBaseUser = get_user_model()._default_manager.create(username=name, is_superuser=True)
+        return user
 
     @abstractmethod
     def build(self, case: Mapping[str, Any], today: date) -> None:
