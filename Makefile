@@ -1,4 +1,4 @@
-.PHONY: run reset test test-newest test-floors test-openedx test-services matrix crash-test bench quality clean newest floors openedx services measuring
+.PHONY: run reset test test-newest test-floors test-foreign test-openedx test-services matrix crash-test bench quality clean newest floors openedx services measuring
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -6,9 +6,12 @@ export PYTHON STACK REPEAT
 
 run: newest; @.venv/bin/python -m sandbox
 reset: ; rm -rf sandbox/var
-test: test-newest test-floors test-openedx
+test: test-newest test-floors test-foreign test-openedx
 test-newest: newest; .venv/bin/python -m pytest
 test-floors: floors; .venv-floors/bin/python -m pytest -m "not browser"
+test-foreign: newest floors
+	.venv/bin/python -m pytest tests/foreign_lms --ds=tests.foreign_lms.settings
+	.venv-floors/bin/python -m pytest tests/foreign_lms --ds=tests.foreign_lms.settings -m "not browser"
 test-openedx: openedx; .venv-openedx/bin/python -m pytest tests/openedx --ds=tests.openedx.settings
 test-services: services; @tools/test-services .venv-services/bin/python
 matrix: ; @$(PYTHON) tools/matrix.py

@@ -11,8 +11,9 @@ from tests.services import stack
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
-# A project of its own, in an environment of its own: `make test-openedx`.
-collect_ignore = [] if os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.openedx.settings" else ["openedx"]
+# Each of these folders is about a site of its own, and runs by itself: `make test-foreign`, `make test-openedx`.
+SITES = {"foreign_lms": "tests.foreign_lms.settings", "openedx": "tests.openedx.settings"}
+collect_ignore = [folder for folder, site in SITES.items() if os.environ.get("DJANGO_SETTINGS_MODULE") != site]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    name = "tests.foreign_lms.registry"
+    label = "harbour_registry"
