@@ -15,9 +15,11 @@ def test_pages_extend_the_templates_of_the_admin(client, registrar):
     assert {"admin/base_site.html", "admin/base.html"} <= {template.name for template in response.templates}
 
 
-def test_who_is_not_logged_in_is_sent_to_the_log_in_page_of_the_platform(client, transactional_db):
-    """Django does not know its address here, but the platform does: it has the page in an app of its own."""
-    assert client.get(UPLOAD).status_code == 302
+def test_who_is_not_logged_in_is_sent_to_a_page_where_they_can(client, transactional_db):
+    """The platform's `/login`; this project has none, so that it is the admin's."""
+    response = client.get(UPLOAD)
+    assert response.status_code == 302
+    assert response.url == f"/admin/login/?next={UPLOAD}"
 
 
 def test_who_lacks_the_permission_is_told_so(client, person):
