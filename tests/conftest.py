@@ -1,6 +1,8 @@
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +18,7 @@ SITES = {"foreign_lms": "tests.foreign_lms.settings", "openedx": "tests.openedx.
 collect_ignore = [folder for folder, site in SITES.items() if os.environ.get("DJANGO_SETTINGS_MODULE") != site]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,3 +62,15 @@ def chromium() -> str:
         'or leave these tests out on purpose with `-m "not browser"`.',
         pytrace=False,
     )
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in the thread of the tests, which does not run while a test uses the database.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -8,20 +7,6 @@ from cert_completion_hooks.memory import MemoryHost
 
 from tests import doubles
 from tests.browser.site import Site
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    # Playwright keeps an event loop in the thread of the tests, which does not run while a test uses the database.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

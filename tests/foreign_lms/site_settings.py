@@ -46,3 +46,6 @@ CELERY_WORKER_CONCURRENCY = 2
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 for _folder in ("messages", "control"):
     (_QUEUE / _folder).mkdir(parents=True, exist_ok=True)
+
+# What is uploaded reaches the worker: Django's processes load the application as well.
+from tests.foreign_lms.celery import app as celery_app  # noqa: E402, F401
