@@ -8,7 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 _ASKED = ("has_perm", "get_all_permissions", "get_user_permissions", "get_group_permissions", "with_perm")
 
@@ -31,10 +31,14 @@ def _has_own(found: type, original: type, names: Collection[str]) -> bool:
 
 
 def is_holder(user_id: Any, permissions: Collection[str]) -> bool:
-    """Whether there is a user with this primary key who is active and holds all of these; one question."""
+    """Whether there is a user with this primary key who is active and holds all of these; one question.
+
+    Each permission is asked of this user alone: databases look through all users for those who hold it else, and this
+    is asked for every portion.
+    """
     holders = get_user_model()._default_manager.filter(pk=user_id)
     for permission in permissions:
-        holders = holders.filter(pk__in=_holders(permission).values("pk"))
+        holders = holders.filter(Exists(_holders(permission).filter(pk=user_id)))
     return bool(holders.exists())
 
 
