@@ -9,7 +9,7 @@ from cert_completion_plugin.core.dates import DateFormat
 from cert_completion_plugin.core.headings import Columns, read_headings
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.outcomes import Outcome
-from cert_completion_plugin.core.parse import parse_row
+from cert_completion_plugin.core.parse import parse_rows
 from cert_completion_plugin.core.pipeline import decide_portion
 from cert_completion_plugin.core.rows import Decision, RawRow
 from cert_completion_plugin.gateway import gateway
@@ -35,7 +35,7 @@ def decide(batch: Batch, raw: Sequence[RawRow]) -> list[Decision]:
 def undecided(batch: Batch, raw: Sequence[RawRow], outcome: Outcome, *reasons: Issue) -> list[Decision]:
     """Decisions for rows of which nobody asked what they are: they could not be worked on, or are left out."""
     columns, date_format = columns_of(batch), date_format_of(batch)
-    parsed = [parse_row(row, columns, date_format) for row in raw]
+    parsed = parse_rows(raw, columns, date_format)
     return [
         Decision(
             line=row.line,

@@ -1,7 +1,7 @@
 """From the cells of a row to its names and dates, before anybody is asked (import-rules.md §1.2 and §3)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cert_completion_hooks.text import normalised
@@ -58,29 +58,73 @@ def parse_row(raw: RawRow, columns: Columns, date_format: DateFormat | None) -> 
     `date_format` None: the file was found to hold no date, so that any text in a date column is invalid. Never raises,
     whatever the cells hold.
     """
-    cells = raw.cells
-    if len(cells) != columns.width and (ragged := _ragged(cells, columns.width)):
-        return _ragged_row(raw, columns, ragged)
-    issues: list[Issue] = []
-    username, username_usable = _identifier(cells[columns.username], USERNAME, issues)
-    short_name, short_usable = _identifier(cells[columns.short_name], SHORT_NAME, issues)
-    id_number, id_usable = _identifier(cells[columns.id_number], ID_NUMBER, issues)
-    if not username:
-        issues.append(Issue(Code.USERNAME_BLANK, USERNAME, _raw_text(cells[columns.username])))
-    reference = CertificationRef(short_name, id_number)
-    if not (short_name or id_number):
-        issues.append(Issue(Code.CERTIFICATION_BLANK, SHORT_NAME, _raw_text(cells[columns.short_name])))
-    return ParsedRow(
-        line=raw.line,
-        username_text=username,
-        reference_text=reference,
-        username=username if username and username_usable else None,
-        reference=_usable(reference, short_usable, id_usable),
-        completed=_completed(cells[columns.completion_date], date_format, issues),
-        due=_date(cells[columns.due_date], DUE_DATE, Code.DUE_DATE_INVALID, date_format, issues),
-        issues=in_order(issues) if issues else (),
-        fields=_fields(cells, columns),
-    )
+    return _Parser(columns, date_format).parse(raw)
+
+
+def parse_rows(rows: Iterable[RawRow], columns: Columns, date_format: DateFormat | None) -> list[ParsedRow]:
+    """The same of many rows."""
+    return list(map(_Parser(columns, date_format).parse, rows))
+
+
+class _Parser:
+    """Parses rows of one file. Files hold few certifications and few dates, each of them often: what was found to be
+    fine is not looked at again.
+    """
+
+    def __init__(self, columns: Columns, date_format: DateFormat | None) -> None:
+        self._columns = columns
+        self._date_format = date_format
+        self._references: dict[tuple[Cell, Cell], CertificationRef] = {}
+        self._days: dict[Cell, date] = {}
+
+    def parse(self, raw: RawRow) -> ParsedRow:
+        cells, columns = raw.cells, self._columns
+        if len(cells) != columns.width and (ragged := _ragged(cells, columns.width)):
+            return _ragged_row(raw, columns, ragged)
+        issues: list[Issue] = []
+        username, username_usable = _identifier(cells[columns.username], USERNAME, issues)
+        if not username:
+            issues.append(Issue(Code.USERNAME_BLANK, USERNAME, _raw_text(cells[columns.username])))
+        reference_text, reference = self._reference(cells[columns.short_name], cells[columns.id_number], issues)
+        return ParsedRow(
+            line=raw.line,
+            username_text=username,
+            reference_text=reference_text,
+            username=username if username and username_usable else None,
+            reference=reference,
+            completed=self._completed(cells[columns.completion_date], issues),
+            due=self._date(cells[columns.due_date], DUE_DATE, Code.DUE_DATE_INVALID, issues),
+            issues=in_order(issues) if issues else (),
+            fields=_fields(cells, columns),
+        )
+
+    def _reference(
+        self, short_cell: Cell, id_cell: Cell, issues: list[Issue]
+    ) -> tuple[CertificationRef, CertificationRef | None]:
+        """The names as they are to be shown, and those that can be looked up."""
+        if known := self._references.get((short_cell, id_cell)):
+            return known, known
+        before = len(issues)
+        short_name, short_usable = _identifier(short_cell, SHORT_NAME, issues)
+        id_number, id_usable = _identifier(id_cell, ID_NUMBER, issues)
+        reference = CertificationRef(short_name, id_number)
+        if not (short_name or id_number):
+            issues.append(Issue(Code.CERTIFICATION_BLANK, SHORT_NAME, _raw_text(short_cell)))
+        if len(issues) == before:
+            self._references[short_cell, id_cell] = reference
+        return reference, _usable(reference, short_usable, id_usable)
+
+    def _completed(self, cell: Cell, issues: list[Issue]) -> date | None:
+        completed = self._date(cell, COMPLETION_DATE, Code.COMPLETION_DATE_INVALID, issues)
+        if completed is None and not cell_text(cell):
+            issues.append(Issue(Code.COMPLETION_DATE_BLANK, COMPLETION_DATE, _raw_text(cell)))
+        return completed
+
+    def _date(self, cell: Cell, column: str, invalid: Code, issues: list[Issue]) -> date | None:
+        day = self._days.get(cell)
+        if day is None and (day := _date(cell, column, invalid, self._date_format, issues)) is not None:
+            self._days[cell] = day
+        return day
 
 
 def _usable(reference: CertificationRef, short_usable: bool, id_usable: bool) -> CertificationRef | None:
@@ -127,13 +171,6 @@ def _identifier(cell: Cell, column: str, issues: list[Issue]) -> tuple[str, bool
     if is_rounded_number(text):
         issues.append(Issue(Code.LOOKS_LIKE_SPREADSHEET_DAMAGE, column, _raw_text(cell)))
     return text, True
-
-
-def _completed(cell: Cell, date_format: DateFormat | None, issues: list[Issue]) -> date | None:
-    completed = _date(cell, COMPLETION_DATE, Code.COMPLETION_DATE_INVALID, date_format, issues)
-    if completed is None and not cell_text(cell):
-        issues.append(Issue(Code.COMPLETION_DATE_BLANK, COMPLETION_DATE, _raw_text(cell)))
-    return completed
 
 
 def _date(cell: Cell, column: str, invalid: Code, date_format: DateFormat | None, issues: list[Issue]) -> date | None:

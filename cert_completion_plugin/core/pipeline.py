@@ -13,7 +13,7 @@ from cert_completion_plugin.core.headings import COMPLETION_DATE, DUE_DATE, ID_N
 from cert_completion_plugin.core.issues import Issue
 from cert_completion_plugin.core.match import resolve
 from cert_completion_plugin.core.options import Options
-from cert_completion_plugin.core.parse import parse_row
+from cert_completion_plugin.core.parse import parse_rows
 from cert_completion_plugin.core.ports import Host
 from cert_completion_plugin.core.rows import Cell, Decision, RawRow, ResolvedRow
 
@@ -36,7 +36,7 @@ def decide_portion(
     Raises HostUnavailable where it cannot tell now.
     """
     raw_rows = list(rows)
-    resolved = resolve([parse_row(raw, columns, date_format) for raw in raw_rows], host, options, as_of, confirmed)
+    resolved = resolve(parse_rows(raw_rows, columns, date_format), host, options, as_of, confirmed)
     if evidence_type is not None:
         resolved = with_fields(resolved, evidence_type, date_format)
     states, evidence = _held(resolved, host, as_of)
