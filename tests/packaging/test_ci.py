@@ -89,13 +89,6 @@ def test_every_database_runs_once_and_every_broker_on_each(on_servers) -> None:
     assert sorted(ran) == sorted(f"{stack}|{marks}" for stack, marks in STACKS)
 
 
-def test_no_broker_serves_two_databases_at_once(on_servers) -> None:
-    _, ran = on_servers()
-    of_broker = [line.split("|")[0].split("+") for line in ran if line.endswith("|worker")]
-    assert [broker for database, broker in of_broker if database == "postgresql"] == ["redis", "rabbitmq"]
-    assert [broker for database, broker in of_broker if database == "mariadb"] == ["rabbitmq", "redis"]
-
-
 def test_all_stacks_run_whatever_fails(on_servers) -> None:
     done, ran = on_servers(failing="postgresql+rabbitmq")
     assert done.returncode == 1
