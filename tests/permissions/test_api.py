@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 OF_THE_SITE = {
     *("sweep", "unfinished", "work_off", "health", "hosts", "idle_hosts", "host_problems", "record_of_learning_path"),
-    *("file_of_rows",),
+    *("file_of_rows", "site_of"),
     *("chosen_defaults", "defaults", "evidence_is_offered", "undo_is_offered", "csv_pieces", "json_document", "xlsx"),
     *(
         "command_works",
@@ -88,6 +88,7 @@ GIVING = {
         ),
     ),
     "lines": ((), lambda user, found: api.lines(user, found["finished"])),
+    "follow_ups": ((), lambda user, found: api.follow_ups(user, found["finished"])),
     "plan_summary": ((), lambda user, found: api.plan_summary(user, found["waiting"])),
 }
 FINDING = {
