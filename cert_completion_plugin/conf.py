@@ -53,7 +53,7 @@ class Settings:
     request_limit_bytes: int | None = None
     """the largest request, in bytes, that the web server in front of the site [lets through](workers.md#large-files),
     where that is less than `MAX_BYTES`: the upload page then says how large a file can be there, and what to do with a
-    larger one. It limits nothing itself; `None`: nothing is said. In Open edX 4000000 unless the site
+    larger one. It limits nothing itself; `None`: nothing is said. In [Open edX](../openedx.md) 4000000 unless the site
     says otherwise"""
 
     file_storage: str = ""

@@ -26,7 +26,7 @@ pages = pytest.mark.parametrize("page", OF_TODAY, ids=named)
 def management_commands(page):
     """Each call of a management command: its name and what is given to it."""
     for line in code(page):
-        for name, given in re.findall(r"manage\.py (\w+)([^|`]*)", line):
+        for name, given in re.findall(r"manage\.py (?:lms )?(\w+)([^|`]*)", line):
             yield name, words(given)
         if (found := re.match(rf"({OURS}\w+)\b([^|.(]*)$", line)) and found[1] in get_commands():
             yield found[1], words(found[2])

@@ -25,7 +25,7 @@ from cert_completion_plugin.store import kept_files, messages, request_keys, wor
 from tests import people
 from tests.operations.conftest import BAD, GOOD, HEADINGS, UNCLEAR
 
-OPERATORS = Path(__file__).parents[2] / "docs" / "operators" / "log.md"
+OPERATORS = Path(__file__).parents[2] / "docs" / "operators"
 SECRET = "harry.chinn"
 
 
@@ -379,7 +379,7 @@ def test_each_line_is_told_where_it_happens_and_names_nobody(stage, monkeypatch,
 
 def documented():
     """The lines of the table in the operator's guide: event, level and fields."""
-    text = OPERATORS.read_text(encoding="utf-8").partition("<!-- lines -->")[2].partition("<!-- end -->")[0]
+    text = (OPERATORS / "log.md").read_text(encoding="utf-8").partition("<!-- lines -->")[2].partition("<!-- end -->")[0]
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", text, re.MULTILINE)
     return {event: (level, tuple(re.findall(r"`([a-z_]+)`", fields))) for event, level, fields in rows}
 

@@ -121,7 +121,7 @@ def test_strangers_get_nothing(scrape, client):
 def test_the_documented_metrics_are_those_that_there_are(scrape):
     from tests.operations.test_lines import OPERATORS
 
-    text = OPERATORS.read_text(encoding="utf-8")
+    text = (OPERATORS / "monitoring.md").read_text(encoding="utf-8")
     names = {name for name, _ in scrape()}
     histogram = {f"portion_seconds_{end}" for end in ("bucket", "count", "sum")}
     names = (names - histogram) | {"portion_seconds"}

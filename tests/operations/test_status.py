@@ -447,7 +447,7 @@ def test_a_sign_without_a_word_about_itself(stage):
 def test_every_fault_is_documented_with_its_weight():
     from tests.operations.test_lines import OPERATORS
 
-    text = OPERATORS.read_text(encoding="utf-8")
+    text = (OPERATORS / "monitoring.md").read_text(encoding="utf-8")
     for fault in api.SiteFault:
         weight = "critical" if api.Finding(fault).is_critical else "warning"
         assert f"| `{fault}` | {weight} |" in text
