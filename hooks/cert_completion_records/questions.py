@@ -43,7 +43,7 @@ def find_learners(usernames: Sequence[str]) -> dict[str, list[Learner]]:
 
 def _learners_named(names: Iterable[str]) -> Iterator[Learner]:
     # The user table is not ours: it may hold a name in either Unicode form.
-    forms = {form for name in names for form in _forms(name)}
+    forms = {form for name in names for form in spellings(name)}
     model = get_user_model()
     users = model._default_manager.filter(Among(model.USERNAME_FIELD, forms))
     if issubclass(model, AbstractUser) and model.get_full_name is AbstractUser.get_full_name:
@@ -58,7 +58,8 @@ def _learners_named(names: Iterable[str]) -> Iterator[Learner]:
 _SHOWN = ("is_active", "first_name", "last_name")
 
 
-def _forms(name: str) -> Iterable[str]:
+def spellings(name: str) -> Iterable[str]:
+    """How a table that is not ours may hold a name: in either Unicode form."""
     return (name,) if name.isascii() else (unicodedata.normalize(form, name) for form in ("NFC", "NFD"))
 
 

@@ -3,12 +3,14 @@
 from importlib.metadata import entry_points
 
 import pytest
+from cert_completion_hooks import Capability
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import resolve, reverse
 from edx_django_utils.plugins import get_plugin_apps
 
+from cert_completion_plugin import api
 from tests.openedx.lms import common
 
 OURS = ("cert_completion_plugin", "cert_completion_records", "cert_completion_openedx")
@@ -38,6 +40,13 @@ def test_what_the_site_sets_counts_and_the_rest_is_set():
     ours, records = (getattr(settings, name) for name in ("CERT_COMPLETION", "CERT_COMPLETION_RECORDS"))
     assert (ours["PAGE_ROWS"], ours["MAX_ROWS"], ours["REQUEST_LIMIT_BYTES"]) == (50, 50_000, 4_000_000)
     assert ours["SITE_URL"] == records["SITE_URL"] == "https://lms.example.org"
+
+
+def test_the_host_is_the_platform_with_the_record_book():
+    [host] = api.hosts()
+    assert host.name == "openedx"
+    assert host.info is not None
+    assert (host.info.name, host.info.capabilities) == ("openedx", frozenset(Capability))
 
 
 def test_the_common_settings_know_no_address_yet():

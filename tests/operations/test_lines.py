@@ -379,7 +379,8 @@ def test_each_line_is_told_where_it_happens_and_names_nobody(stage, monkeypatch,
 
 def documented():
     """The lines of the table in the operator's guide: event, level and fields."""
-    text = (OPERATORS / "log.md").read_text(encoding="utf-8").partition("<!-- lines -->")[2].partition("<!-- end -->")[0]
+    page = (OPERATORS / "log.md").read_text(encoding="utf-8")
+    text = page.partition("<!-- lines -->")[2].partition("<!-- end -->")[0]
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", text, re.MULTILINE)
     return {event: (level, tuple(re.findall(r"`([a-z_]+)`", fields))) for event, level, fields in rows}
 

@@ -8,7 +8,7 @@ REQUEST_LIMIT_BYTES = 4_000_000
 """What the web server that comes with the platform lets through: 4 MB."""
 
 DEFAULTS: Defaults = {
-    "CERT_COMPLETION": {"REQUEST_LIMIT_BYTES": REQUEST_LIMIT_BYTES},
+    "CERT_COMPLETION": {"HOSTS": ["openedx"], "REQUEST_LIMIT_BYTES": REQUEST_LIMIT_BYTES},
     "CERT_COMPLETION_RECORDS": {},
     "CERT_COMPLETION_OPENEDX": {},
 }

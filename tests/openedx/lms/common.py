@@ -20,6 +20,8 @@ PLATFORM_APPS = [
     "django.contrib.admin",
     "rest_framework",
     "edx_ace",
+    "tests.openedx.platform.student.apps.StudentConfig",
+    "tests.openedx.platform.user_api.apps.UserApiConfig",
     "tests.openedx.lms.plugins.PluginsConfig",
 ]
 INSTALLED_APPS = [*PLATFORM_APPS]
