@@ -41,11 +41,13 @@ def page() -> str:
 
 def tables() -> dict[str, list[Key]]:
     """The keys of each dictionary, in the order of the code."""
+    from cert_completion_openedx import conf as openedx
     from cert_completion_records import conf as records
 
     from cert_completion_plugin import conf
 
-    return {conf.NAME: list(_of_fields(conf.Settings)), records.NAME: list(_of_attributes(records.Defaults))}
+    attributes = {host.NAME: list(_of_attributes(host.Defaults)) for host in (records, openedx)}
+    return {conf.NAME: list(_of_fields(conf.Settings)), **attributes}
 
 
 def _of_fields(settings: Any) -> Iterator[Key]:

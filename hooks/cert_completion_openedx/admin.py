@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 from cert_completion_records.reach_admin import WithinReachMixin
 from django.contrib import admin
 
+from cert_completion_openedx.certificate_admin import CertificateOrderAdmin
 from cert_completion_openedx.models import Counterpart
+
+__all__ = ["CertificateOrderAdmin", "CounterpartAdmin"]
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]

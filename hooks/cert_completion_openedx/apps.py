@@ -28,3 +28,8 @@ class OpenEdxConfig(AppConfig):
             },
         },
     }
+
+    def ready(self) -> None:
+        from cert_completion_openedx import checks
+
+        checks.register()

@@ -9,12 +9,14 @@ from celery.bin.celery import celery
 from cert_completion_hooks.examining.hooks import HOOKS
 from django.conf import global_settings
 from django.contrib.auth.models import Permission
-from django.core.management import get_commands, load_command_class
+from django.core.management import find_commands, get_commands, load_command_class
 
 from tests.docs.pages import OF_TODAY, ROOT, code, named
 from tools import settings as settings_tool
 
 OURS = "cert_completion_"
+OF_OPENEDX = set(find_commands(str(ROOT / "hooks" / "cert_completion_openedx" / "management")))
+"""Its app is not installed here."""
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^(\w[\w-]*):", MAKEFILE, re.MULTILINE))
 VARIABLES = {*re.findall(r"\$\((\w+)\)", MAKEFILE), "PORT"}
@@ -47,6 +49,9 @@ def flags(given):
 @pages
 def test_management_commands_and_their_flags_exist(page):
     for name, given in management_commands(page):
+        if name in OF_OPENEDX:
+            assert flags(given) == []
+            continue
         assert name in get_commands(), name
         command = load_command_class(get_commands()[name], name)
         known = command.create_parser("manage.py", name)._option_string_actions

@@ -16,6 +16,8 @@ if _folder := os.environ.get("LMS_DATA"):
     _queue.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["NAME"] = str(Path(_folder) / "db.sqlite3")  # noqa: F405
     DATABASES["default"]["OPTIONS"] = {"timeout": 30, "transaction_mode": "IMMEDIATE"}  # noqa: F405
+    CERT_COMPLETION_OPENEDX: dict[str, Any] = vars(production)["CERT_COMPLETION_OPENEDX"]
+    CERT_COMPLETION_OPENEDX["CERTIFICATES"] = "tests.openedx.certificates.AtOnce"
     BROKER_URL = "filesystem://localhost"
     BROKER_TRANSPORT = "sandbox.broker:Transport"
     BROKER_TRANSPORT_OPTIONS = {

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from cert_completion_openedx import tasks as certificates
 
 from cert_completion_plugin import broker, tasks
 from tests.openedx.lms import CELERY_APP
@@ -66,3 +67,13 @@ def test_messages_are_json_and_name_a_number_alone(queued):
     [message] = queued(DEFAULT)
     assert message.content_type == "application/json"
     assert json.loads(message.body)["args"] == [7]
+
+
+def test_certificates_go_the_same_way(queued, settings):
+    certificates.send(7)
+    settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, "QUEUE": HIGH}
+    certificates.send(7, seconds=2.5)
+    [message] = queued(DEFAULT)
+    assert names([message]) == ["cert_completion_openedx.issue_certificates"]
+    assert json.loads(message.body)["args"] == [7]
+    assert names(queued(HIGH)) == ["cert_completion_openedx.issue_certificates"]

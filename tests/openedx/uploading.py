@@ -9,6 +9,7 @@ PATIENCE = 60
 
 def main() -> None:
     django.setup()
+    from cert_completion_openedx.models import CertificateOrder, Counterpart
     from cert_completion_records.models import Certification
     from django.contrib.auth import get_user_model
     from django.test import Client
@@ -19,7 +20,8 @@ def main() -> None:
 
     users = get_user_model()._default_manager
     users.create_user("ana")
-    Certification.objects.create(short_name="Forklift", id_number="F1", full_name="Forklift driver")
+    driver = Certification.objects.create(short_name="Forklift", full_name="Forklift driver", rule="never_expires")
+    Counterpart.objects.create(certification=driver, course_key="course-v1:edX+F1+2025", issues_certificate=True)
     client = Client()
     client.force_login(users.create_superuser("root"))
     response = client.post("/certification-imports/upload/", form(FILE))
@@ -27,7 +29,10 @@ def main() -> None:
     deadline = time.monotonic() + PATIENCE
     while not (batch := api.newest(api.SYSTEM)[0]).has_ended and time.monotonic() < deadline:
         time.sleep(0.1)
+    while CertificateOrder.objects.filter(state="waiting").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
     print(batch.state, *(f"{number} {outcome}" for outcome, number in sorted(batch.counts["outcomes"].items())))
+    print("certificates:", *CertificateOrder.objects.values_list("state", flat=True))
 
 
 if __name__ == "__main__":

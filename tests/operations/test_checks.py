@@ -405,7 +405,14 @@ def test_the_settings_of_the_record_book(settings, given, code, words):
     assert words in message.msg
 
 
-IDS = re.compile(r"\bcert_completion(?:_records)?\.[EW]\d{3}\b")
+IDS = re.compile(r"\bcert_completion(?:_records|_openedx)?\.[EW]\d{3}\b")
+
+
+RAISING = (
+    ROOT / "cert_completion_plugin" / "checks",
+    ROOT / "hooks" / "cert_completion_records",
+    ROOT / "hooks" / "cert_completion_openedx",
+)
 
 
 def ids_in(*places):
@@ -414,7 +421,7 @@ def ids_in(*places):
 
 
 def test_every_id_is_documented_with_cause_and_cure():
-    raised = ids_in(ROOT / "cert_completion_plugin" / "checks", ROOT / "hooks" / "cert_completion_records")
+    raised = ids_in(*RAISING)
     text = (ROOT / "docs" / "operators" / "system-checks.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(cert_completion[a-z_]*\.[EW]\d{3})` \| (.+ \| .+) \|$", text, re.MULTILINE))
     assert set(rows) == raised
@@ -422,6 +429,6 @@ def test_every_id_is_documented_with_cause_and_cure():
 
 
 def test_every_id_has_a_test():
-    raised = ids_in(ROOT / "cert_completion_plugin" / "checks", ROOT / "hooks" / "cert_completion_records")
+    raised = ids_in(*RAISING)
     tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*checks*.py"))
     assert [each for each in raised if not re.search(rf'["\.]{each.rpartition(".")[2]}"', tests)] == []

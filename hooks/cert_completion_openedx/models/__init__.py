@@ -1,5 +1,6 @@
 """What is kept beside the record book on Open edX."""
 
 from cert_completion_openedx.models.counterparts import Counterpart
+from cert_completion_openedx.models.orders import CertificateOrder
 
-__all__ = ["Counterpart"]
+__all__ = ["CertificateOrder", "Counterpart"]

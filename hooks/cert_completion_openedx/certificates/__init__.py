@@ -1,0 +1,1 @@
+"""Course certificates of the platform for completions that imports record."""
