@@ -428,6 +428,40 @@ def test_an_undo_during_the_call_is_kept(course, lms, upload):
     assert fates() == [("ana", State.LEFT, Reason.UNDONE)]
 
 
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        (Reason.NOT_ELIGIBLE, State.WITHDRAWN),
+        (Reason.COURSE_UNKNOWN, State.WITHDRAWN),
+        (Reason.ASKED, State.LEFT),
+        (Reason.PLATFORM_DOWN, State.LEFT),
+    ],
+)
+@pytest.mark.parametrize("tried_again", [False, True])
+def test_an_undo_after_a_failure_says_where_there_may_be_one(course, upload, undo, reason, state, tried_again):
+    batch = upload(row())
+    CertificateOrder.objects.update(state=State.FAILED, reason=reason, attempts=8)
+    if tried_again:
+        assert ordering.try_again(CertificateOrder.objects.all()) == 1
+    undo(batch)
+    assert fates() == [("ana", state, Reason.UNDONE)]
+
+
+def test_an_undo_that_takes_back_the_history_alone_keeps_the_order(course, upload, undo):
+    batch = upload(row(), row(day=DAY - timedelta(days=30)))
+    LearnerCertification.objects.update(completed=DAY - timedelta(days=1))
+    undo(batch)
+    assert not LearnerCertification.objects.get().history.exists()
+    assert fates() == [("ana", State.WAITING, "")]
+
+
+def test_an_order_that_is_there_is_not_written_again(course, upload, monkeypatch):
+    once = ordering.order
+    monkeypatch.setattr(ordering, "order", lambda *args: (once(*args), once(*args)))
+    upload(row())
+    assert fates() == [("ana", State.WAITING, "")]
+
+
 def test_a_record_that_the_undo_keeps_keeps_its_order(course, upload, undo):
     batch = upload(row())
     LearnerCertification.objects.update(completed=DAY - timedelta(days=1))
