@@ -27,6 +27,18 @@ class OpenEdxConfig(AppConfig):
                 "test": {"relative_path": "settings.credentials"},
             },
         },
+        "signals_config": {
+            "lms.djangoapp": {
+                "relative_path": "receivers",
+                "receivers": [
+                    {
+                        "receiver_func_name": "forget_retired",
+                        "signal_path": "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_MISC",
+                        "dispatch_uid": "cert_completion_openedx.forget_retired",
+                    },
+                ],
+            },
+        },
     }
 
     def ready(self) -> None:

@@ -18,6 +18,10 @@ RETIRED_PREFIX = "retired__user_"
 DISABLED = "disabled"
 """The standing of accounts that support has disabled."""
 
+LANGUAGE = "pref-lang"
+"""The preference that says in which language somebody reads."""
+
+_PREFERENCE = ("user_api", "UserPreference")
 _COLUMNS = ("pk", "username", "is_active", "first_name", "last_name")
 
 
@@ -35,6 +39,22 @@ def find_learners(usernames: Sequence[str]) -> dict[str, list[Learner]]:
             if (name := normalised(learner.username)) in wanted:
                 found.setdefault(name, []).append(learner)
     return found
+
+
+def is_active(user: Any) -> bool:
+    """Whether somebody is to be written to: neither suspended nor about to be retired."""
+    name = normalised(user.get_username())
+    return any(
+        one.key == str(user.pk) and one.status is LearnerStatus.ACTIVE for one in find_learners([name]).get(name, ())
+    )
+
+
+def language_of(user: Any) -> str | None:
+    """The language that somebody has chosen on the platform; None if they have chosen none."""
+    if "user_api" not in apps.app_configs:
+        return None
+    chosen = apps.get_model(*_PREFERENCE)._default_manager.filter(user_id=user.pk, key=LANGUAGE)
+    return next(iter(chosen.values_list("value", flat=True)[:1]), None)
 
 
 def _named(names: Iterable[str]) -> Iterator[Learner]:

@@ -1,4 +1,4 @@
-"""The Celery task; celery is spoken here alone."""
+"""The Celery tasks; celery is spoken here alone."""
 
 import logging
 from traceback import extract_tb
@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from cert_completion_openedx import conf
+from cert_completion_openedx import conf, retirement
 from cert_completion_openedx.certificates import issuing
 
 logger = logging.getLogger("cert_completion_openedx")
@@ -50,3 +50,30 @@ def send(source: int, seconds: float = 0) -> None:
         issue_certificates.apply_async((source,), retry=False, **_LIMITS, **options)
     except Exception as error:
         logger.warning("course certificates of import source %s were not sent: %s", source, type(error).__name__)
+
+
+_FIRST_PAUSE, _MOST_TRIES = 60, 30
+
+
+@shared_task(
+    name="cert_completion_openedx.forget_retired",
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=True,
+    bind=True,
+    max_retries=None,
+)
+def forget_retired(self: Any) -> None:
+    """Forget whom the platform has retired; whoever is left is tried again, for about half a day."""
+    tries = self.request.retries
+    if retirement.forget_all() and tries < _MOST_TRIES:
+        raise self.retry(countdown=min(_FIRST_PAUSE * 2**tries, LONGEST_PAUSE))
+
+
+def send_forgetting() -> None:
+    """Send it to the workers; what gets lost `manage.py cert_completion_forget_retired` does."""
+    options: dict[str, Any] = {"queue": queue} if (queue := conf.queue()) else {}
+    try:
+        forget_retired.apply_async(retry=False, **options)
+    except Exception as error:
+        logger.warning("the task that forgets retired learners was not sent: %s", type(error).__name__)

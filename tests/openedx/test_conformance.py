@@ -37,5 +37,8 @@ class TestOpenEdx(HostConformance):
     @pytest.fixture
     def world(self, settings):
         fields = [{"name": one.name, "kind": one.kind, "choices": one.choices} for one in FIELDS]
-        settings.CERT_COMPLETION_RECORDS = {"EVIDENCE_TYPES": [{"name": "licence", "fields": fields}]}
+        settings.CERT_COMPLETION_RECORDS = {
+            **settings.CERT_COMPLETION_RECORDS,
+            "EVIDENCE_TYPES": [{"name": "licence", "fields": fields}],
+        }
         return Platform()

@@ -9,7 +9,10 @@ REQUEST_LIMIT_BYTES = 4_000_000
 
 DEFAULTS: Defaults = {
     "CERT_COMPLETION": {"HOSTS": ["openedx"], "REQUEST_LIMIT_BYTES": REQUEST_LIMIT_BYTES},
-    "CERT_COMPLETION_RECORDS": {},
+    "CERT_COMPLETION_RECORDS": {
+        "CHANNEL": "cert_completion_openedx.messaging.ace.AceChannel",
+        "LEARNER_LANGUAGE": "cert_completion_openedx.learners.language_of",
+    },
     "CERT_COMPLETION_OPENEDX": {},
 }
 

@@ -18,12 +18,22 @@ class Meaning(Enum):
     UNKNOWN = "unknown"
 
 
+class Failure(Exception):
+    """An error of a channel that says itself what it means. Its text is a sentence for people, and names nobody."""
+
+    def __init__(self, meaning: Meaning, text: str) -> None:
+        super().__init__(text)
+        self.meaning = meaning
+
+
 _CLOSING = 421
 _PERMANENT = 500
 
 
 def meaning_of(error: Exception) -> Meaning:
     """What an exception raised while a message was being sent over an open connection says of that message."""
+    if isinstance(error, Failure):
+        return error.meaning
     if isinstance(error, ValueError):  # an address or subject that no mail can have
         return Meaning.REFUSED
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -55,7 +65,7 @@ def told(error: Exception) -> str:
         return "; ".join(_answer(code, text) for code, text in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, error.smtp_error)
-    return f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
 
 
 def _answer(code: int, text: bytes | str) -> str:

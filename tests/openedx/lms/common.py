@@ -1,10 +1,15 @@
 """What all environments of the LMS have in common."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from edx_django_utils.plugins import add_plugins, get_plugin_apps
 
 from tests.openedx.basis import *  # noqa: F403
+
+# The platform's own packages are on its path.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "platform_tree"))
 
 ROOT_URLCONF = "tests.openedx.lms.urls"
 
@@ -61,6 +66,12 @@ CELERY_QUEUES: dict[str, Any] = {HIGH_PRIORITY_QUEUE: {}, DEFAULT_PRIORITY_QUEUE
 CELERY_ROUTES = "tests.openedx.lms.celery.route_task"
 EXPLICIT_QUEUES: dict[str, dict[str, str]] = {}
 CELERYBEAT_SCHEDULE: dict[str, Any] = {}
+
+PLATFORM_NAME = "Academy"
+ACE_ENABLED_CHANNELS = ["django_email"]
+ACE_ENABLED_POLICIES: list[str] = []
+ACE_CHANNEL_DEFAULT_EMAIL = "django_email"
+ACE_CHANNEL_TRANSACTIONAL_EMAIL = "django_email"
 
 INSTALLED_APPS.extend(get_plugin_apps("lms.djangoapp"))
 add_plugins(__name__, "lms.djangoapp", "common")

@@ -8,3 +8,12 @@ class UserRetirementStatus(models.Model):
 
     def __str__(self):
         return self.original_username
+
+
+class UserPreference(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    key = models.CharField(max_length=255, db_index=True)
+    value = models.TextField()
+
+    def __str__(self):
+        return self.key

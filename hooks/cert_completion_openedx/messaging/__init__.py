@@ -1,0 +1,1 @@
+"""Messages to learners by ACE, the platform's way of sending messages."""
