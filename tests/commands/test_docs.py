@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import cert_completion_openedx
 import cert_completion_records
 import pytest
 from django.core.management import find_commands, load_command_class
@@ -16,8 +17,8 @@ DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_t
 PACKAGES = (cert_completion_plugin, cert_completion_records)
 
 
-def commands():
-    for package in PACKAGES:
+def commands(*packages):
+    for package in packages:
         folder = Path(str(package.__file__)).parent / "management"
         yield from ((package.__name__, name) for name in find_commands(str(folder)))
 
@@ -25,7 +26,7 @@ def commands():
 def test_every_command_that_there_is_is_listed_and_no_other():
     """A new command is listed in the table at the top of docs/commands.md."""
     listed = set(re.findall(r"^\| `(cert_completion_\w+)` \|", DOCUMENT, re.MULTILINE))
-    assert listed == {name for _, name in commands()}
+    assert listed == {name for _, name in commands(*PACKAGES, cert_completion_openedx)}
 
 
 def test_the_exit_codes_are_those_of_the_help():
@@ -33,7 +34,7 @@ def test_the_exit_codes_are_those_of_the_help():
     assert listed == {str(int(code)): text for code, text in MEANINGS.items()}
 
 
-@pytest.mark.parametrize(("package", "name"), sorted(commands()))
+@pytest.mark.parametrize(("package", "name"), sorted(commands(*PACKAGES)))
 def test_every_command_says_what_it_does_and_how_it_ends(package, name):
     command = load_command_class(package, name)
     text = command.create_parser("manage.py", name).format_help()
