@@ -59,7 +59,7 @@ def language_of(user: Any) -> str | None:
 
 def _named(names: Iterable[str]) -> Iterator[Learner]:
     users, told = _users()
-    prefix = str(getattr(settings, "RETIRED_USERNAME_PREFIX", RETIRED_PREFIX))
+    prefix = getattr(settings, "RETIRED_USERNAME_PREFIX", None) or RETIRED_PREFIX
     rows = users.filter(Among("username", {form for name in names for form in spellings(name)}))
     for key, username, is_active, first, last, *more in rows.values_list(*_COLUMNS, *told):
         of_platform = dict(zip(told, more, strict=True))

@@ -109,6 +109,15 @@ def test_a_counterpart_is_one_of_the_two(crane, given, words):
         Counterpart(certification=row, **given).clean()
 
 
+@pytest.mark.parametrize("key", [COURSE, COURSE.upper().replace("COURSE-V1", "course-v1")])
+def test_a_course_run_stands_for_one_certification(forklift, key):
+    row = Certification.objects.create(short_name="Other", full_name="Other")
+    with pytest.raises(ValidationError) as caught:
+        Counterpart(certification=row, course_key=key).full_clean()
+    assert caught.value.messages == ["This course run stands for another certification already."]
+    forklift.counterpart.full_clean()
+
+
 @pytest.mark.parametrize("key", [COURSE, "edX/Forklift/2026", f"  {COURSE} "])
 def test_keys_of_old_and_new_courses(db, key):
     row = Certification.objects.create(short_name="Other", full_name="Other")

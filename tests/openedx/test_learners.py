@@ -65,6 +65,15 @@ def test_an_account_that_was_retired_is_gone_even_without_a_word_of_it(user, set
     assert status_of("gone_1") is LearnerStatus.DELETED
 
 
+@pytest.mark.parametrize("prefix", ["", None])
+def test_a_site_that_names_no_prefix_has_not_retired_everybody(user, settings, prefix):
+    settings.RETIRED_USERNAME_PREFIX = prefix
+    user("ana")
+    user("retired__user_5f3c")
+    assert status_of("ana") is LearnerStatus.ACTIVE
+    assert status_of("retired__user_5f3c") is LearnerStatus.DELETED
+
+
 def test_case_counts_and_unicode_forms_do_not(user):
     user("ana")
     user(unicodedata.normalize("NFD", "josé"))

@@ -66,9 +66,17 @@ class Counterpart(models.Model):
         if self.course_key is not None and not _COURSE_KEY.fullmatch(self.course_key):
             text = _("This is not the key of a course run, which looks like course-v1:edX+DemoX+2026.")
             raise ValidationError({"course_key": text})
+        if self.course_key is not None and self._is_taken(self.course_key):
+            text = _("This course run stands for another certification already.")
+            raise ValidationError({"course_key": text})
         if self.course_key is None and self.issues_certificate:
             text = _("Only a course run has a course certificate.")
             raise ValidationError({"issues_certificate": text})
+
+    def _is_taken(self, course_key: str) -> bool:
+        """In another case too: the platform has no two such course runs, and imports may ignore case."""
+        others = Counterpart._default_manager.exclude(pk=self.pk)
+        return others.filter(course_key__iexact=course_key).exists()
 
     @property
     def name(self) -> str:
