@@ -215,6 +215,16 @@ class TestTrouble:
         assert deliver(note()).fate is Fate.LATER
         assert not SentMessage.objects.exists()
 
+    @pytest.mark.parametrize("when", [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1)])
+    def test_a_channel_that_asks_to_be_tried_again_at_a_time_that_ace_cannot_wait_for(
+        self, when, note, deliver, channel_raises
+    ):
+        channel_raises(RecoverableChannelDeliveryError("later", when))
+        delivered = deliver(note())
+        assert delivered.fate is Fate.LATER
+        assert delivered.reason == "The platform's mail channel asks for more time."
+        assert not SentMessage.objects.exists()
+
     def test_a_site_without_a_channel_for_mail(self, note, deliver, monkeypatch):
         from edx_ace.channel import ChannelMap
 

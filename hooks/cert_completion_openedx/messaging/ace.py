@@ -53,11 +53,15 @@ class AceChannel:
 
     def send(self, letter: Any) -> None:
         from edx_ace import ace
+        from edx_ace.errors import RecoverableChannelDeliveryError
 
         try:
             ace.send(letter)
         except Exception as error:
             if not letter.was_sent:
+                # ACE fails on its own when it is to wait for a time that has passed, or has no time zone.
+                if isinstance(error.__context__, RecoverableChannelDeliveryError):
+                    raise _more_time() from error
                 raise
             # Somebody who listens to ACE failed: the message has left.
             logger.warning("after the message %s had been sent: %s", letter.unique_name, type(error).__name__)
@@ -82,7 +86,11 @@ def _failure(letter: Any) -> Exception:
     if letter.may_be_mail is False:
         return Failure(Meaning.REFUSED, gettext("A policy of the platform keeps it from being sent."))
     if letter.has_expired:
-        return Failure(Meaning.LATER, gettext("The platform's mail channel asks for more time."))
+        return _more_time()
     if letter.lacks_template:
         return Failure(Meaning.LATER, gettext("A template of the message is missing."))
     return Failure(Meaning.DOWN, gettext("The platform has no channel for mail (ACE_ENABLED_CHANNELS)."))
+
+
+def _more_time() -> Failure:
+    return Failure(Meaning.LATER, gettext("The platform's mail channel asks for more time."))
