@@ -1,5 +1,6 @@
 """Messages to learners leave through the real ACE, once each."""
 
+import json
 import smtplib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -254,14 +255,30 @@ class TestTrouble:
         assert len(mail.outbox) == 1
 
 
-def test_the_site_of_the_upload_is_carried_to_the_message(client, registrar, world, settings):
-    """An installation of several sites, by whose domains it is reached, and that has no one address."""
-    del settings.SITE_ID
-    Site.objects.create(domain="academy.example.org", name="The academy")
-    settings.CERT_COMPLETION_RECORDS = {**settings.CERT_COMPLETION_RECORDS, "SITE_URL": ""}
-    file = form(f"{HEADINGS}ana,Forklift,,31/05/2026,\n", messages="send")
-    client.post("/certification-imports/upload/", file, headers={"host": "academy.example.org"})
-    api.work_off(api.newest(api.SYSTEM)[0].id)
-    [sent] = [each for each in mail.outbox if each.to == ["ana@example.org"]]
-    assert "https://academy.example.org/certifications/record-of-learning/" in sent.body
-    assert SentMessage.objects.get().outcome == SentMessage.Outcome.SENT
+class TestSeveralSites:
+    """An installation that is reached by the domains of its sites, and has no one address."""
+
+    @pytest.fixture(autouse=True)
+    def sites(self, settings, world, registrar):
+        del settings.SITE_ID
+        settings.CERT_COMPLETION_RECORDS = {**settings.CERT_COMPLETION_RECORDS, "SITE_URL": ""}
+        Site.objects.create(domain="academy.example.org", name="The academy")
+
+    @pytest.fixture
+    def file(self):
+        return form(f"{HEADINGS}ana,Forklift,,31/05/2026,\n", messages="send")
+
+    def sent(self):
+        [sent] = [each for each in mail.outbox if each.to == ["ana@example.org"]]
+        assert SentMessage.objects.get().outcome == SentMessage.Outcome.SENT
+        return sent.body
+
+    @pytest.mark.parametrize("path", ["upload/", "api/v1/imports"])
+    def test_the_site_of_the_upload_is_carried_to_the_message(self, path, client, file):
+        if path != "upload/":
+            options = {"messages": "send", "review": False, "import_action": "certify_if_newer"}
+            file = {"file": file["file"], "options": json.dumps(options)}
+        response = client.post(f"/certification-imports/{path}", file, headers={"host": "academy.example.org"})
+        assert response.status_code < 400, response.content
+        api.work_off(api.newest(api.SYSTEM)[0].id)
+        assert "https://academy.example.org/certifications/record-of-learning/" in self.sent()
