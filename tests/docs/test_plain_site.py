@@ -92,6 +92,8 @@ def told(tmp_path_factory):
         site.append(name, text)
     [broker] = [block.text for block in blocks(OPERATORS / "workers.md") if "filesystem" in block.text]
     site.append("settings.py", broker)
+    if HAS_MAILERS:
+        site.append("settings.py", MAILERS)
     migrate, check, createsuperuser, _ = commands(ROOT / "README.md", "**4. Make the tables")
     told["migrate"] = site.manage(migrate)
     told["check"] = site.manage(check)
@@ -122,6 +124,11 @@ def told(tmp_path_factory):
 
 HAS_THE_OPTIONS = django.VERSION >= (5, 1)
 """Of SQLite, as the page on databases says."""
+
+HAS_MAILERS = django.VERSION >= (6, 1)
+MAILERS = 'MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}\n'
+"""A new project has a console in the place of a mail server: mails stand among the output, and `check --deploy` ends
+with an error."""
 
 
 def test_every_step_has_its_file():

@@ -36,9 +36,11 @@ def test_without_the_setting_they_lead_to_django_s_own(client):
 
 
 def found():
+    """From Django 6.1 on, checks may ask the database on their own."""
     return {message.id: message.msg for message in checks.run_checks(tags=["cert_completion"])}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -55,6 +57,7 @@ def test_what_is_no_admin_site_is_told_at_start_up(settings, given, told):
     assert home.site_of_entries().name == "admin"
 
 
+@pytest.mark.django_db
 def test_an_admin_site_that_the_urls_do_not_include_is_told(settings):
     settings.CERT_COMPLETION = {**settings.CERT_COMPLETION, **OFFICE}
     assert "not the one in which the plugin is at home ('office')" in found()["cert_completion.E007"]
