@@ -40,7 +40,8 @@ def make(rows: int) -> None:
 
 
 def _create() -> None:
-    """Drop and create the database on its server; SQLite's is a file."""
+    """Drop and create the database on its server; SQLite's is a file. Our own connection to it would go with it."""
+    connection.close()
     name = str(settings.DATABASES["default"]["NAME"])
     if connection.vendor == "sqlite":
         from pathlib import Path

@@ -118,7 +118,7 @@ def test_a_course_run_stands_for_one_certification(forklift, key):
     forklift.counterpart.full_clean()
 
 
-@pytest.mark.parametrize("key", [COURSE, "edX/Forklift/2026", f"  {COURSE} "])
+@pytest.mark.parametrize("key", [COURSE, "edX/Forklift/2026", "ccx-v1:edX+Forklift+2026+ccx@3", f"  {COURSE} "])
 def test_keys_of_old_and_new_courses(db, key):
     row = Certification.objects.create(short_name="Other", full_name="Other")
     counterpart = Counterpart(certification=row, course_key=key)

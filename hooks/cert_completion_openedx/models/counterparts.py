@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-_COURSE_KEY = re.compile(r"course-v1:[^\s/+:?]+\+[^\s/+:?]+\+[^\s/+:?]+|[^\s/+:?]+/[^\s/+:?]+/[^\s/+:?]+")
+_PART = r"[^\s/+:?]+"
+_COURSE_KEY = re.compile(
+    # Of course runs, of custom courses for coaches, and of courses from before 2014.
+    rf"course-v1:{_PART}\+{_PART}\+{_PART}|ccx-v1:{_PART}\+{_PART}\+{_PART}\+ccx@\d+|{_PART}/{_PART}/{_PART}"
+)
 
 
 class Counterpart(models.Model):
