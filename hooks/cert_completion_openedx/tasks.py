@@ -44,12 +44,17 @@ def issue_certificates(source: int) -> None:
 def send(source: int, seconds: float = 0) -> None:
     """Send the certificates of an import to the workers; what gets lost `cert_completion_certificates` finds."""
     options: dict[str, Any] = {"countdown": min(int(seconds) + 1, LONGEST_PAUSE)} if seconds else {}
+    _send(issue_certificates, source, **_LIMITS, **options)
+
+
+def _send(task: Any, *arguments: int, **options: Any) -> None:
+    """Send a task to the site's queue. A broker that is down is logged, and keeps nobody from their work."""
     if queue := conf.queue():
         options["queue"] = queue
     try:
-        issue_certificates.apply_async((source,), retry=False, **_LIMITS, **options)
+        task.apply_async(arguments, retry=False, **options)
     except Exception as error:
-        logger.warning("course certificates of import source %s were not sent: %s", source, type(error).__name__)
+        logger.warning("the task %s %s was not sent: %s", task.name, arguments, type(error).__name__)
 
 
 _FIRST_PAUSE, _MOST_TRIES = 60, 30
@@ -72,8 +77,4 @@ def forget_retired(self: Any) -> None:
 
 def send_forgetting() -> None:
     """Send it to the workers; what gets lost `manage.py cert_completion_forget_retired` does."""
-    options: dict[str, Any] = {"queue": queue} if (queue := conf.queue()) else {}
-    try:
-        forget_retired.apply_async(retry=False, **options)
-    except Exception as error:
-        logger.warning("the task that forgets retired learners was not sent: %s", type(error).__name__)
+    _send(forget_retired)

@@ -3,7 +3,6 @@
 What it does can be done as often as one likes: a certificate that is there stays, and so does a date that is given.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 from enum import Enum
@@ -156,6 +155,3 @@ class CourseCertificates:
 def _moment(day: date) -> datetime:
     """Noon in UTC: the same day nearly wherever it is shown."""
     return datetime.combine(day, time(12), tzinfo=timezone.utc)  # noqa: UP017 - Django's stubs take no other
-
-
-MakesCertificates: TypeAlias = Callable[[], Certificates]
